@@ -1,0 +1,253 @@
+"""What callers get: the shapes of the envelope. Compiled once per fact from what a curator wrote; keys never come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from app.core.vocabulary import (
+    ActorKind,
+    ArmamentCategory,
+    DateBasis,
+    Granularity,
+    Modality,
+    Relation,
+    Role,
+    SystemRole,
+)
+from app.kit import edtf
+
+
+class Answer(BaseModel):
+    """What every shape of an answer has in common: all keys, always."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True, extra="forbid")
+
+
+@dataclass
+class Known:
+    """What ids stand for, while answers are compiled."""
+
+    actors: dict[str, dict[str, Any]] = field(default_factory=dict)
+    systems: dict[str, dict[str, Any]] = field(default_factory=dict)
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def _expanded(what: str) -> BeforeValidator:
+    def expand(value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, str) and isinstance(info.context, Known):
+            known: Mapping[str, Any] = getattr(info.context, what)
+            if value not in known:
+                raise ValueError(f"{value!r} is none of the {what}")
+            return known[value]
+        return value
+
+    return BeforeValidator(expand)
+
+
+class ActorRecord(Answer):
+    """Who: a country (id is ISO alpha-2), an organization, a person, an unnamed voice."""
+
+    id: str
+    kind: ActorKind
+    name: str
+
+
+class SystemRecord(Answer):
+    """A weapon system or part."""
+
+    id: str
+    name: str
+    category: ArmamentCategory | None = Field(description="SIPRI armament category; null if not classified.")
+
+
+class PlaceRecord(Answer):
+    """A place."""
+
+    id: str
+    name: str
+
+
+class SourceRecord(Answer):
+    """The source of a passage."""
+
+    id: str
+    title: str
+    publisher: str | None
+    url: str | None
+
+
+ActorAnswer = Annotated[ActorRecord, _expanded("actors")]
+SystemAnswer = Annotated[SystemRecord, _expanded("systems")]
+PlaceAnswer = Annotated[PlaceRecord, _expanded("places")]
+SourceAnswer = Annotated[SourceRecord, _expanded("sources")]
+
+
+class DateRecord(Answer):
+    """A date as EDTF (ISO 8601-2) and the days that bound it; an open or unknown end is null."""
+
+    edtf: str | None
+    earliest: str | None = Field(description="First day that it may mean, `YYYY-MM-DD`.")
+    latest: str | None = Field(description="Last day that it may mean, `YYYY-MM-DD`.")
+    basis: DateBasis
+    note: str | None = Field(description="From which words it was inferred.")
+
+
+def _bounded(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, dict) and isinstance(info.context, Known):
+        earliest, latest = edtf.bounds(value["edtf"])
+        return {"note": None, **value, "earliest": earliest, "latest": latest}
+    return value
+
+
+def _dated(value: Any, info: ValidationInfo) -> Any:
+    if value is None and isinstance(info.context, Known):
+        return DateRecord(edtf=None, earliest=None, latest=None, basis=DateBasis.none, note=None)
+    return _bounded(value, info)
+
+
+DateAnswer = Annotated[DateRecord, BeforeValidator(_bounded)]
+FactDate = Annotated[DateRecord, BeforeValidator(_dated)]
+
+
+class Estimate(Answer):
+    """A number; `is_estimate` is null when the source does not say."""
+
+    value: int = Field(ge=0)
+    is_estimate: bool | None = None
+
+
+class PartyAnswer(Answer):
+    """An actor's role in the fact, with the words that hedge it."""
+
+    actor: ActorAnswer
+    role: Role
+    hedge: str | None = None
+
+
+class SystemUse(Answer):
+    """A system's role in the fact, and whose it is or who uses it."""
+
+    system: SystemAnswer
+    role: SystemRole
+    by: ActorAnswer | None = None
+
+
+class Inference(Answer):
+    """A field whose value the passages do not state, and what it was concluded from."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    field: str
+    from_: str = Field(alias="from")
+    note: str | None = None
+
+
+class RelatedAnswer(Answer):
+    """Another fact that this one is related to."""
+
+    relation: Relation
+    id: str
+
+
+class CitationAnswer(Answer):
+    """A passage, as W3C Web Annotation selectors; offsets are code points of the source as it was read, end exclusive."""
+
+    id: str
+    source: SourceAnswer
+    exact: str = Field(description="The passage, to the character, line breaks included.")
+    prefix: str = Field(description="At most 32 characters before it.")
+    suffix: str = Field(description="At most 32 characters after it.")
+    start: int
+    end: int
+    sha256: str = Field(description="Of `exact` in UTF-8.")
+
+
+class FactAnswer(Answer):
+    """The envelope: what every fact says, whatever its kind."""
+
+    id: str = Field(description="Readable; never changes, never reused.")
+    kind: str
+    summary: str = Field(description="One sentence in our words that says no more than the passages.")
+    modality: Modality
+    denies: Modality | None = Field(description="What is negated, if the modality is `denied`.")
+    granularity: Granularity
+    asserted_by: list[ActorAnswer] = Field(
+        description="Whose claim it is, innermost voice first; empty: the source in its own voice."
+    )
+    date: FactDate
+    place: PlaceAnswer | None
+    parties: list[PartyAnswer]
+    systems: list[SystemUse]
+    hedges: list[str] = Field(description="Words that hedge the claim, verbatim.")
+    inferred: list[Inference]
+    related: list[RelatedAnswer]
+    evidence: list[CitationAnswer] = Field(min_length=1)
+    coded_on: str = Field(description="The day when it was curated.")
+
+
+class Note(Answer):
+    """Something to know about the answer."""
+
+    code: str
+    text: str
+    link: str | None
+
+
+class Meta(Answer):
+    """About a list. Counts are of records; none adds up sources."""
+
+    count: int = Field(description="Records on this page.")
+    total: int = Field(description="Records that the question finds; exact to 10,000, then a floor.")
+    total_is: str = Field(description="`exact` or `at_least`.", pattern="^(exact|at_least)$")
+    withheld: dict[str, int] = Field(
+        description="By modality: what the same question would have found besides; 10,001 means more than 10,000."
+    )
+    release: str
+    citation: str = Field(description="How to cite this answer.")
+    notes: list[Note]
+
+
+class Links(Answer):
+    """Root-relative, canonical addresses."""
+
+    self: str
+    next: str | None = Field(description="The next page; null on the last.")
+
+
+class OneMeta(Answer):
+    """About a single record."""
+
+    release: str
+    citation: str
+    notes: list[Note]
+
+
+class OneLinks(Answer):
+    """Root-relative addresses."""
+
+    self: str
+    more: dict[str, str] = Field(description="Where to go from here, by name.")
+
+
+T = TypeVar("T")
+
+
+class ListAnswer(Answer, Generic[T]):
+    """A page of records."""
+
+    data: list[T]
+    meta: Meta
+    links: Links
+
+
+class OneAnswer(Answer, Generic[T]):
+    """One record."""
+
+    data: T
+    meta: OneMeta
+    links: OneLinks

@@ -1,0 +1,225 @@
+"""What a curator writes: the shapes of the corpus' files; unknown keys are refused, what is not stated is left out."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Hashable, Iterator
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.core import tables
+from app.core.vocabulary import (
+    DateBasis,
+    Granularity,
+    Modality,
+    Relation,
+    Role,
+    SystemRole,
+)
+from app.kit import edtf
+
+T = TypeVar("T")
+
+
+class ActorId(str):
+    """The id of an actor."""
+
+
+class SystemId(str):
+    """The id of a system."""
+
+
+class PlaceId(str):
+    """The id of a place."""
+
+
+class FactId(str):
+    """The id of another fact."""
+
+
+class SourceId(str):
+    """The id of a source."""
+
+
+_SLUG = StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+_ANY_ID = StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
+Slug = Annotated[str, _SLUG]
+ActorRef = Annotated[str, _ANY_ID, AfterValidator(ActorId)]
+SystemRef = Annotated[str, _SLUG, AfterValidator(SystemId)]
+PlaceRef = Annotated[str, _SLUG, AfterValidator(PlaceId)]
+FactRef = Annotated[str, _SLUG, AfterValidator(FactId)]
+SourceRef = Annotated[str, _SLUG, AfterValidator(SourceId)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^\S.*\S$")]
+
+
+class Entry(BaseModel):
+    """What every shape a curator writes has in common: nothing that is not foreseen."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """Yield (field path, id) of everything that this entry refers to; the id's class says of what."""
+        yield from _references(self, "")
+
+
+def _references(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _references(getattr(value, name), f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for position, one in enumerate(value):
+            yield from _references(one, f"{path}.{position}")
+    elif isinstance(value, (ActorId, SystemId, PlaceId, FactId, SourceId)):
+        yield path, value
+
+
+def _is_edtf(text: str) -> str:
+    edtf.bounds(text)
+    return text
+
+
+def _is_day(text: str) -> str:
+    datetime.date.fromisoformat(text)
+    return text
+
+
+Day = Annotated[str, AfterValidator(_is_day)]
+
+
+class DateEntry(Entry):
+    """A date: EDTF, and whether it is stated or from which words it was inferred."""
+
+    edtf: Annotated[str, AfterValidator(_is_edtf)]
+    basis: DateBasis
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _explained(self) -> DateEntry:
+        if self.basis is DateBasis.none:
+            raise ValueError("basis `none` is the compiler's: leave the date out")
+        if self.basis is DateBasis.inferred and not self.note:
+            raise ValueError("an inferred date needs a `note` that says from which words")
+        return self
+
+
+class EvidenceEntry(Entry):
+    """A passage: where it starts in the source, and its exact words. `seed anchor` fills in the last three."""
+
+    start: int = Field(ge=0)
+    exact: str = Field(min_length=1, max_length=1000)
+    prefix: str = Field(max_length=32)
+    suffix: str = Field(max_length=32)
+    sha256: str
+
+    @model_validator(mode="after")
+    def _unaltered(self) -> EvidenceEntry:
+        if hashlib.sha256(self.exact.encode()).hexdigest() != self.sha256:
+            raise ValueError("`sha256` is not that of `exact`: the passage was altered, or run `seed anchor`")
+        return self
+
+    @property
+    def end(self) -> int:
+        """Where the passage ends in the source, exclusive."""
+        return self.start + len(self.exact)
+
+
+class PartyEntry(Entry):
+    """An actor's role that the kind's own fields do not tell."""
+
+    actor: ActorRef
+    role: Role
+    hedge: str | None = None
+
+
+class SystemUseEntry(Entry):
+    """A system's role that the kind's own fields do not tell."""
+
+    system: SystemRef
+    role: SystemRole
+    by: ActorRef | None = None
+
+
+class InferenceEntry(Entry):
+    """A field whose value the passages do not state, and what it was concluded from."""
+
+    field: str
+    from_: str = Field(alias="from")
+    note: str | None = None
+
+
+class RelatedEntry(Entry):
+    """Another fact that this one is related to."""
+
+    relation: Relation
+    id: FactRef
+
+
+class FactEntry(Entry):
+    """The envelope as a curator writes it."""
+
+    id: Slug
+    kind: str
+    summary: Sentence
+    modality: Modality
+    denies: Modality | None = None
+    granularity: Granularity = Granularity.instance
+    asserted_by: list[ActorRef] = []
+    date: DateEntry | None = None
+    place: PlaceRef | None = None
+    parties: list[PartyEntry] = []
+    systems: list[SystemUseEntry] = []
+    hedges: list[str] = []
+    inferred: list[InferenceEntry] = []
+    related: list[RelatedEntry] = []
+    evidence: list[EvidenceEntry] = Field(min_length=1)
+    coded_on: Day
+    note: str | None = Field(default=None, description="For curators; not served.")
+
+    @model_validator(mode="after")
+    def _negated(self) -> FactEntry:
+        if (self.modality is Modality.denied) != (self.denies is not None):
+            raise ValueError("`denies` names what is negated if, and only if, the modality is `denied`")
+        if self.denies is Modality.denied:
+            raise ValueError("a denial of a denial is no claim")
+        return self
+
+    def derived_parties(self) -> list[PartyEntry]:
+        """Return the roles that the kind's own fields tell."""
+        return []
+
+    def derived_systems(self) -> list[SystemUseEntry]:
+        """Return the uses of systems that the kind's own fields tell."""
+        return []
+
+    def all_parties(self) -> list[PartyEntry]:
+        """Return every role, each once, the kind's own first."""
+        return _once([*self.derived_parties(), *self.parties], lambda party: (party.actor, party.role))
+
+    def all_systems(self) -> list[SystemUseEntry]:
+        """Return every use of a system, each once, the kind's own first."""
+        return _once([*self.derived_systems(), *self.systems], lambda use: (use.system, use.role, use.by))
+
+    def detail(self, n: int) -> tables.Detail:
+        """Return the row of the kind's own table, for the fact numbered `n`."""
+        raise TypeError(f"{type(self).__name__} says nothing of its row")
+
+    def filter_values(self) -> list[tuple[str, str]]:
+        """Return (filter, value) for the fields of which a fact can have several."""
+        return []
+
+
+def _once(items: list[T], key: Callable[[T], Hashable]) -> list[T]:
+    # What is written by hand replaces, in its place, what was derived: it may add a hedge.
+    return list({key(item): item for item in items}.values())
+
+
+def party(role: Role, *actors: str | None) -> list[PartyEntry]:
+    """Return the parties that have this role, leaving out what is not told."""
+    return [PartyEntry(actor=ActorId(actor), role=role) for actor in actors if actor]
+
+
+def use(role: SystemRole, system: str | None, by: str | None = None) -> list[SystemUseEntry]:
+    """Return the use of a system, or nothing if it is not told."""
+    return [SystemUseEntry(system=SystemId(system), role=role, by=by and ActorId(by))] if system else []

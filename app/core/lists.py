@@ -1,0 +1,232 @@
+"""Lists and single records: the few statements behind an answer, and what its `meta` and `links` say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, union_all
+from sqlmodel import col
+
+from app.core import resolution
+from app.core.snapshot import FactReleases, HeldRelease
+from app.core.tables import Entity, Fact, key_of
+from app.core.vocabulary import Modality
+from app.kit import parameters
+from app.kit.engines import Gone
+from app.kit.pages import EXACT, Cursor, list_bytes
+from app.kit.parameters import Asked, Parameter
+from app.kit.problems import Culprit, Problem, unprocessable
+
+TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
+
+
+def releases(request: Request) -> FactReleases:
+    """Return the releases that this application serves."""
+    found: FactReleases = request.app.state.releases
+    return found
+
+
+def read(connection: Connection, declared: tuple[Parameter, ...], request: Request) -> Asked:
+    """Read the question, names resolved; raise the 422 that teaches."""
+    query: bytes = request.scope["query_string"]
+    return parameters.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
+
+
+def address(path: str, query: str) -> str:
+    """Join path and canonical query."""
+    return f"{path}?{query}" if query else path
+
+
+def citation(release: str, address: str) -> str:
+    """Say how an answer is cited."""
+    return f"Foedus, release {release}, {address}. {TERMS}"
+
+
+def one_meta(release: str, address: str) -> dict[str, Any]:
+    """Return the `meta` of a single record."""
+    return {"release": release, "citation": citation(release, address), "notes": []}
+
+
+def position(asked: Asked, served: FactReleases, current: HeldRelease) -> tuple[HeldRelease, int | None]:
+    """Return the release to answer from and the record to go on after; 410 if the cursor's release is not held any more."""
+    written = asked.one("cursor")
+    if written is None:
+        return current, None
+    try:
+        cursor = Cursor.read(written)
+        if cursor.sort != (asked.one("sort") if _sorts(asked) else "id"):
+            raise ValueError("another order")
+    except ValueError:
+        culprit = Culprit(
+            parameter="cursor", detail="is none of this question's: take it from `links.next`, with the same `sort`"
+        )
+        raise unprocessable([culprit]) from None
+    try:
+        return served.held(cursor.release), cursor.after
+    except Gone:
+        raise Problem(
+            HTTPStatus.GONE,
+            f"The cursor is of release {cursor.release}, which is not held any more: start again without it.",
+            slug="release-gone",
+        ) from None
+
+
+def fact_page(
+    connection: Connection, held: HeldRelease, asked: Asked, path: str, after: int | None, *fixed: ColumnElement[bool]
+) -> bytes:
+    """Answer a page of facts, in two statements: the page and the counts."""
+    sort = asked.one("sort") or "date"
+    limit = int(asked.one("limit") or 0)
+    where = [*fixed, *_fact_conditions(asked)]
+    rows = connection.execute(_ordered(where, sort, after, limit + 1, held.about.dated)).all()
+    counts = {name: count for name, count in connection.execute(_counts(asked, fixed))}
+    shown = [modality for modality in Modality if counts.get(f"+{modality}") is not None]
+    total = sum(counts[f"+{modality}"] for modality in shown)
+    exact = all(counts[f"+{modality}"] <= EXACT for modality in shown)
+    withheld = {modality.value: counts[f"-{modality}"] for modality in Modality if f"-{modality}" in counts}
+    notes = _notes(asked, held, counts.get("undated", 0))
+    return page(
+        [row.answer for row in rows[:limit]],
+        links(asked, path, held, sort, rows[limit - 1].key if len(rows) > limit else None),
+        {"total": total if exact else EXACT, "total_is": "exact" if exact else "at_least", "withheld": withheld},
+        held.id,
+        notes,
+    )
+
+
+def entity_page(
+    connection: Connection,
+    held: HeldRelease,
+    asked: Asked,
+    path: str,
+    after: int | None,
+    table: type[Entity],
+    before: Sequence[str] = (),
+) -> bytes:
+    """Answer a page of entities in order of id, in two statements; finished answers may be put before them."""
+    limit = int(asked.one("limit") or 0)
+    key = key_of(table)
+    where = asked.conditions(key)
+    beyond = [] if after is None else [key > after]
+    rows = connection.execute(
+        select(key.label("key"), col(table.answer).label("answer"))
+        .where(*where, *beyond)
+        .order_by(key)
+        .limit(limit + 1)
+    ).all()
+    found = connection.execute(_bounded("total", select(key).where(*where))).one()[1]
+    counts = {
+        "total": min(found, EXACT) + len(before),
+        "total_is": "exact" if found <= EXACT else "at_least",
+        "withheld": {},
+    }
+    last = rows[limit - 1].key if len(rows) > limit else None
+    answers = [*before, *(row.answer for row in rows[:limit])]
+    return page(answers, links(asked, path, held, "id", last), counts, held.id, [])
+
+
+def page(
+    answers: list[str], links: dict[str, Any], counts: dict[str, Any], release: str, notes: list[dict[str, Any]]
+) -> bytes:
+    meta = {
+        "count": len(answers),
+        **counts,
+        "release": release,
+        "citation": citation(release, links["self"]),
+        "notes": notes,
+    }
+    return list_bytes(answers, meta, links)
+
+
+def links(asked: Asked, path: str, held: HeldRelease, sort: str, last: int | None) -> dict[str, Any]:
+    following = None
+    if last is not None:
+        following = address(path, asked.query(cursor=Cursor(held.id, sort, last).write()))
+    return {"self": address(path, asked.query()), "next": following}
+
+
+def _sorts(asked: Asked) -> bool:
+    return any(parameter.name == "sort" for parameter in asked.parameters)
+
+
+def _modalities(asked: Asked) -> set[str]:
+    """The modalities that the question shows."""
+    if "modality" not in asked.given:
+        return {Modality.actual.value}
+    every = {modality.value for modality in Modality}
+    for choice in asked.given["modality"]:
+        if "any" not in choice.values:
+            every &= (every - set(choice.values)) if choice.negated else set(choice.values)
+        elif choice.negated:
+            every = set()
+    return every
+
+
+def _fact_conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    modality = col(Fact.modality).in_(sorted(_modalities(asked)))
+    return [modality, *asked.conditions(key_of(Fact), without=["modality"])]
+
+
+def _ordered(where: list[ColumnElement[bool]], sort: str, after: int | None, limit: int, dated: int) -> Select[Any]:
+    """Return the page's statement. Downwards, the undated (numbered after `dated`) still come last."""
+    by_id = sort.removeprefix("-") == "id"
+    key = col(Fact.id_rank) if by_id else col(Fact.n)
+    chosen = select(key.label("key"), col(Fact.answer).label("answer")).where(*where)
+    if not sort.startswith("-"):
+        beyond = [] if after is None else [key > after]
+        return chosen.where(*beyond).order_by(key).limit(limit)
+    below = [] if after is None else [key < after]
+    if by_id:
+        return chosen.where(*below).order_by(key.desc()).limit(limit)
+    past_dated = after is not None and after > dated
+    in_time = chosen.where(key <= (0 if past_dated else dated), *below).order_by(key.desc()).limit(limit).subquery()
+    undated = chosen.where(key > dated, *(below if past_dated else [])).order_by(key.desc()).limit(limit).subquery()
+    both = union_all(
+        select(in_time.c.key, in_time.c.answer, literal(0).label("late")),
+        select(undated.c.key, undated.c.answer, literal(1).label("late")),
+    ).subquery()
+    return select(both.c.key, both.c.answer).order_by(both.c.late, both.c.key.desc()).limit(limit)
+
+
+def _counts(asked: Asked, fixed: tuple[ColumnElement[bool], ...]) -> Any:
+    """Count, up to the bound, what is shown (+) and withheld (-) by modality, and what lacks the date asked for."""
+    shown = _modalities(asked)
+    where = [*fixed, *asked.conditions(key_of(Fact), without=["modality"])]
+    parts = []
+    for modality in Modality:
+        sign = "+" if modality.value in shown else "-"
+        of_it = select(col(Fact.n)).where(col(Fact.modality) == modality.value, *where)
+        parts.append(_bounded(f"{sign}{modality}", of_it))
+    if "since" in asked.given or "until" in asked.given:
+        elsewhere = asked.conditions(key_of(Fact), without=["modality", "since", "until"])
+        undated = select(col(Fact.n)).where(
+            col(Fact.modality).in_(sorted(shown)), col(Fact.dated).is_(False), *fixed, *elsewhere
+        )
+        parts.append(_bounded("undated", undated))
+    return union_all(*parts)
+
+
+def _bounded(name: str, statement: Select[Any]) -> Select[Any]:
+    limited = statement.limit(EXACT + 1).subquery()
+    return select(literal(name).label("name"), func.count().label("count")).select_from(limited)
+
+
+def _notes(asked: Asked, held: HeldRelease, undated: int) -> list[dict[str, Any]]:
+    notes: list[dict[str, Any]] = []
+    if undated:
+        notes.append(
+            {
+                "code": "undated",
+                "text": f"{undated} facts that the question would find have no date and are left out by since/until.",
+                "link": None,
+            }
+        )
+    named = {value for choices in asked.given.values() for choice in choices for value in choice.values}
+    for state in sorted(named & held.about.predecessors.keys()):
+        for predecessor in held.about.predecessors[state]:
+            text = f"{state} does not include its predecessor {predecessor}, under which there are facts too."
+            notes.append({"code": "predecessor", "text": text, "link": f"/facts?country={predecessor}"})
+    return notes

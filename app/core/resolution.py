@@ -1,0 +1,109 @@
+"""Any name or code in, one entity out; a name of two is refused with both. It guesses nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlmodel import col, select
+
+from app.core.tables import Name
+from app.kit.folding import fold
+from app.kit.values import Refused, near
+
+COUNTRY = "country"
+ACTORS = (COUNTRY, "organization", "person", "unnamed")
+SCHEMES = ("iso2", "iso3", "iso", "cow", "gw")
+_CODE = re.compile(r"([a-z0-9]+):(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An entity that a text names: under which scheme, and by which of its names."""
+
+    kind: str
+    id: str
+    scheme: str
+    label: str
+
+
+def keys(text: str) -> list[str]:
+    """Return the keys under which the name table may hold `text`: as an id, as a code, as a folded name."""
+    code = _CODE.fullmatch(text.strip().lower())
+    if code and code[1] in SCHEMES:
+        return [f"{code[1]}:{code[2].strip()}"]
+    if text.isascii() and text.isdigit():
+        return [f"iso:{text}", f"cow:{text.lstrip('0')}", f"gw:{text.lstrip('0')}"]
+    plain = text.strip().lower()
+    return list(dict.fromkeys([f"id:{plain}", f"iso2:{plain}", f"iso3:{plain}", f"name:{fold(text)}"]))
+
+
+def candidates(connection: Connection, texts: Iterable[str]) -> dict[str, list[Found]]:
+    """Look up all texts in one statement; for each, whatever it may name."""
+    wanted = {text: keys(text) for text in texts}
+    every = sorted({key for some in wanted.values() for key in some})
+    by_key: dict[str, list[Found]] = {}
+    statement = select(Name.key, Name.kind, Name.id, Name.scheme, Name.label).where(col(Name.key).in_(every))
+    for key, kind, id_, scheme, label in connection.execute(statement.order_by(Name.id, Name.scheme)):
+        by_key.setdefault(key, []).append(Found(kind, id_, scheme, label))
+    return {text: [found for key in some for found in by_key.get(key, [])] for text, some in wanted.items()}
+
+
+def resolve(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]) -> list[str | Refused]:
+    """Answer each (kinds, text) with an id or a refusal that names the remedy, in order, by one statement (two if refused)."""
+    found = candidates(connection, [text for _, text in wanted])
+    answers = [decide(text, [one for one in found[text] if one.kind in kinds]) for kinds, text in wanted]
+    lost = [at for at, answer in enumerate(answers) if answer is None]
+    if lost:
+        known = labels(connection, frozenset().union(*(wanted[at][0] for at in lost)))
+        for at in lost:
+            kinds, text = wanted[at]
+            answers[at] = unknown(text, kinds, known)
+    return [answer for answer in answers if answer is not None]
+
+
+def decide(text: str, found: list[Found]) -> str | Refused | None:
+    """Choose among what a text may name: its id or code before its name; None if it names nothing."""
+    if text.isascii() and text.isdigit():
+        return _bare_number(text, found)
+    for schemes in (("id",), ("iso2", "iso3"), ("iso", "cow", "gw"), ("name",)):
+        chosen = {one.id: one for one in found if one.scheme in schemes}
+        if len(chosen) == 1:
+            return next(iter(chosen))
+        if chosen:
+            named = " and ".join(f"{one.label} ({one.id})" for one in chosen.values())
+            return Refused(f"{text!r} is the name of {named}: say which", list(chosen))
+    return None
+
+
+def labels(connection: Connection, kinds: frozenset[str]) -> dict[str, str]:
+    """Return every name of these kinds, folded, with the id that it stands for: what a near miss is sought in."""
+    statement = select(Name.key, Name.id).where(col(Name.kind).in_(sorted(kinds)), col(Name.scheme) == "name")
+    return {key.removeprefix("name:"): id_ for key, id_ in connection.execute(statement.limit(20_000))}
+
+
+def unknown(text: str, kinds: frozenset[str], known: dict[str, str]) -> Refused:
+    """Refuse a text that names nothing, with near misses."""
+    close = list(dict.fromkeys(known[name] for name in near(fold(text), known, limit=5)))[:3]
+    what = " or ".join(sorted(kinds - {"unnamed"} or kinds))
+    hint = f": did you mean {', '.join(close)}?" if close else f"; `/resolve?q={text[:40]}` may help"
+    return Refused(f"{text!r} names no {what} that is known here{hint}", close)
+
+
+def _bare_number(text: str, found: list[Found]) -> str | Refused:
+    if len(text) != 3:
+        return Refused(f"{text!r}: a bare number is an ISO code of three digits; write cow:{text} or gw:{text}")
+    iso = [one for one in found if one.scheme == "iso"]
+    others = [one for one in found if one.scheme in ("cow", "gw") and one.id not in {same.id for same in iso}]
+    if iso and not others:
+        return iso[0].id
+    if not found:
+        return Refused(f"{text!r} is no ISO 3166-1 numeric code")
+    named = ", ".join(f"{one.scheme}:{text} is {one.label} ({one.id})" for one in [*iso, *others])
+    remedy = "say which" if iso else "it is no ISO code: write the scheme"
+    return Refused(
+        f"{text!r} is a code in more than one scheme: {named}; {remedy}",
+        [f"{one.scheme}:{text}" for one in [*iso, *others]],
+    )

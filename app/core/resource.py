@@ -1,0 +1,48 @@
+"""What a kind of fact and a catalogue of entities are to the rest of the house: two small records and no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+from app.core.answers import Answer, FactAnswer
+from app.core.entries import FactEntry
+from app.core.tables import Detail, Entity
+from app.kit.codes import Code
+from app.kit.parameters import Parameter
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of fact: its name, its collection's name, its four shapes, its code lists and a question that has answers."""
+
+    kind: str
+    collection: str
+    doc: str
+    row: type[Detail]
+    answer: type[FactAnswer]
+    entry: type[FactEntry]
+    parameters: tuple[Parameter, ...]
+    vocabulary: tuple[type[Code], ...]
+    example: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A collection of entities: its kind and name, its table and answer, what may be asked, where an item leads.
+
+    party: the column of Party that names these; None if they never take part in a fact.
+    """
+
+    kind: str
+    collection: str
+    doc: str
+    row: type[Entity]
+    answer: type[Answer]
+    parameters: tuple[Parameter, ...]
+    more: Callable[[str], dict[str, str]]
+    party: ColumnElement[str] | None
+    example: str
+    sample: str

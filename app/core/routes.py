@@ -1,0 +1,157 @@
+"""The endpoints that every kind and every catalogue has: its list and its single item. What may be asked is said by the record."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+from sqlmodel import col, select
+
+from app.core import lists, resolution
+from app.core.answers import ListAnswer, OneAnswer
+from app.core.questions import having_facts
+from app.core.resource import Catalogue, Resource
+from app.core.tables import Entity, Fact, Retired, key_of
+from app.kit.openapi import asks
+from app.kit.pages import json_response, one_bytes
+from app.kit.problems import Problem, responses
+from app.kit.values import Refused, Value
+
+LIST_ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE)
+ONE_ERRORS = responses(
+    HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
+)
+
+
+def fact_router(resource: Resource) -> APIRouter:
+    """Return the list and the item of one kind of fact."""
+    router = APIRouter(tags=["facts"])
+    path = f"/{resource.collection}"
+
+    def find(request: Request) -> Response:
+        served = lists.releases(request)
+        held = served.current()
+        with held.connect() as connection:
+            asked = lists.read(connection, resource.parameters, request)
+        held, after = lists.position(asked, served, held)
+        with held.connect() as connection:
+            body = lists.fact_page(connection, held, asked, path, after, col(Fact.kind) == resource.kind)
+        return json_response(body)
+
+    def one(request: Request, id: str) -> Response:
+        return fact_response(request, id, resource)
+
+    router.add_api_route(
+        path,
+        find,
+        response_model=ListAnswer[resource.answer],  # type: ignore[name-defined]  # a model made of a value
+        responses=LIST_ERRORS,
+        operation_id=f"list_{resource.collection}",
+        summary=f"List {resource.collection}",
+        description=resource.doc,
+        openapi_extra=asks(resource.parameters, example=resource.example),
+    )
+    router.add_api_route(
+        f"{path}/{{id}}",
+        one,
+        response_model=OneAnswer[resource.answer],  # type: ignore[name-defined]  # as above
+        responses=ONE_ERRORS,
+        operation_id=f"get_{resource.kind}",
+        summary=f"Get one {resource.kind}",
+        description=f"{resource.doc}\n\nA retired id answers 410 with its reason, or 308 to its successor.",
+        openapi_extra=asks((), first_of=resource.example),
+    )
+    return router
+
+
+def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
+    """Return the list and the item of one kind of entity; `kinds`: the kinds of fact that it may be asked to have."""
+    router = APIRouter(tags=["reference"])
+    path = f"/{catalogue.collection}"
+    declared = catalogue.parameters
+    if catalogue.party is not None:
+        declared = (having_facts(key_of(catalogue.row), col(catalogue.row.id), catalogue.party, kinds), *declared)
+
+    def find(request: Request) -> Response:
+        served = lists.releases(request)
+        held = served.current()
+        with held.connect() as connection:
+            asked = lists.read(connection, declared, request)
+        held, after = lists.position(asked, served, held)
+        with held.connect() as connection:
+            body = lists.entity_page(connection, held, asked, path, after, catalogue.row)
+        return json_response(body)
+
+    def one(request: Request, name: str) -> Response:
+        held = lists.releases(request).current()
+        with held.connect() as connection:
+            id_ = entity_id(connection, name, frozenset({catalogue.kind}))
+            answer = entity_answer(connection, catalogue.row, id_)
+        at = f"{path}/{id_}"
+        return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": catalogue.more(id_)}))
+
+    router.add_api_route(
+        path,
+        find,
+        response_model=ListAnswer[catalogue.answer],  # type: ignore[name-defined]  # as in fact_router
+        responses=LIST_ERRORS,
+        operation_id=f"list_{catalogue.collection}",
+        summary=f"List {catalogue.collection}",
+        description=catalogue.doc,
+        openapi_extra=asks(declared, example=catalogue.example),
+    )
+    router.add_api_route(
+        f"{path}/{{name}}",
+        one,
+        response_model=OneAnswer[catalogue.answer],  # type: ignore[name-defined]  # as in fact_router
+        responses=ONE_ERRORS,
+        operation_id=f"get_{catalogue.kind}",
+        summary=f"Get one {catalogue.kind}",
+        description=f"{catalogue.doc}\n\nBy its id or any of its codes and names; `links.self` has the id.",
+        openapi_extra=asks((), example=catalogue.sample),
+    )
+    return router
+
+
+def fact_response(request: Request, id: str, resource: Resource) -> Response:
+    """Answer one fact of a kind; 404, 410 or 308 when there is none of that id."""
+    held = lists.releases(request).current()
+    with held.connect() as connection:
+        statement = select(col(Fact.answer)).where(col(Fact.id) == id, col(Fact.kind) == resource.kind)
+        answer = connection.execute(statement).scalar_one_or_none()
+        if answer is None:
+            return _retired(connection, id, resource)
+    at = f"/{resource.collection}/{id}"
+    more = {"collection": f"/{resource.collection}"}
+    return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": more}))
+
+
+def entity_id(connection: Connection, name: str, kinds: frozenset[str]) -> str:
+    """Return the id that `name` stands for; 404 with near misses if it stands for nothing, 422 if for two."""
+    found = resolution.resolve(connection, [(kinds, name[:200])])[0]
+    if isinstance(found, Refused):
+        ambiguous = "say which" in found.detail
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if ambiguous else HTTPStatus.NOT_FOUND
+        raise Problem(status, found.detail)
+    return found
+
+
+def entity_answer(connection: Connection, table: type[Entity], id: str) -> str:
+    """Return the finished answer of an entity that is known to exist."""
+    answer: str = connection.execute(select(col(table.answer)).where(col(table.id) == id)).scalar_one()
+    return answer
+
+
+def _retired(connection: Connection, id: str, resource: Resource) -> Response:
+    gone: Any = connection.execute(
+        select(col(Retired.reason), col(Retired.successor)).where(col(Retired.id) == id)
+    ).one_or_none()
+    if gone is None:
+        raise Problem(
+            HTTPStatus.NOT_FOUND,
+            f"There is no {resource.kind} {id[:96]!r}; `/{resource.collection}?modality=any` lists them.",
+        )
+    if gone.successor is not None:
+        return RedirectResponse(f"/{resource.collection}/{gone.successor}", HTTPStatus.PERMANENT_REDIRECT)
+    raise Problem(HTTPStatus.GONE, f"The id {id!r} is retired: {gone.reason}", slug="retired")

@@ -1,0 +1,50 @@
+"""What a release says about itself, read once when it is opened; no answer is made here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import col, select
+
+from app.core.tables import Release
+from app.kit.engines import Held, NotServing, Releases
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A release: its id, when it was loaded, how many facts are dated, its counts and its coverage statement."""
+
+    id: str
+    loaded_at: str
+    dated: int
+    counts: dict[str, int]
+    coverage: dict[str, Any]
+
+    @property
+    def predecessors(self) -> dict[str, list[str]]:
+        """For a state, the gone states before it that take part in facts of this release."""
+        found: dict[str, list[str]] = self.coverage["predecessors"]
+        return found
+
+
+FactReleases = Releases[Snapshot]
+HeldRelease = Held[Snapshot]
+
+
+def describe(connection: Connection) -> Snapshot:
+    """Read the one row that the compiler writes last; NotServing (503) when it is not there."""
+    try:
+        row = connection.execute(
+            select(
+                col(Release.id), col(Release.loaded_at), col(Release.dated), col(Release.counts), col(Release.coverage)
+            )
+        ).one_or_none()
+    except DatabaseError:
+        row = None
+    if row is None:
+        raise NotServing("The database holds no whole release: run `python -m seed load`.")
+    return Snapshot(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]))

@@ -1,0 +1,265 @@
+"""The tables that every fact and entity hangs on; only the compiler writes them. Answers are stored finished, as text."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlmodel import Field, SQLModel, col
+
+
+class Actor(SQLModel, table=True):
+    """Whoever can have a role: a country, an organization, a person, an unnamed voice."""
+
+    id: str = Field(primary_key=True)
+    kind: str
+    name: str
+
+
+class Entity(SQLModel):
+    """What all reference tables share: `n` counts in order of id and is sort key and keyset."""
+
+    n: int = Field(primary_key=True)
+    id: str = Field(unique=True)
+    answer: str
+
+
+class Country(Entity, table=True):
+    """A state of today or gone."""
+
+    id: str = Field(unique=True, foreign_key="actor.id")
+
+
+class Organization(Entity, table=True):
+    """An organization; `organ_of` is the state for which it counts."""
+
+    id: str = Field(unique=True, foreign_key="actor.id")
+    organization_type: str | None = Field(index=True)
+    organ_of: str | None = Field(foreign_key="country.id", index=True)
+    based_in: str | None = Field(foreign_key="country.id", index=True)
+
+
+class Person(Entity, table=True):
+    """A person."""
+
+    id: str = Field(unique=True, foreign_key="actor.id")
+
+
+class Affiliation(SQLModel, table=True):
+    """An office or post of a person, at an organization or country."""
+
+    __table_args__ = (Index("ix_affiliation_at", "at", "n"),)
+    n: int = Field(primary_key=True, foreign_key="person.n")
+    at: str = Field(primary_key=True, foreign_key="actor.id")
+
+
+class System(Entity, table=True):
+    """A weapon system or a part of one."""
+
+    name: str
+    category: str | None = Field(index=True)
+
+
+class SystemOrigin(SQLModel, table=True):
+    """A state where a system is from."""
+
+    __table_args__ = (Index("ix_systemorigin_country", "country", "n"),)
+    n: int = Field(primary_key=True, foreign_key="system.n")
+    country: str = Field(primary_key=True, foreign_key="country.id")
+
+
+class Place(Entity, table=True):
+    """A place."""
+
+    name: str
+    country: str | None = Field(foreign_key="country.id", index=True)
+
+
+class Source(Entity, table=True):
+    """A source, with its digest."""
+
+
+class Name(SQLModel, table=True):
+    """A name or code, folded, of an entity: what any code in, all codes out rests on."""
+
+    key: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    scheme: str = Field(primary_key=True)
+    label: str
+
+
+class Relation(SQLModel, table=True):
+    """How many facts of a kind a source has between two states; `pair` counts the pairs in order of their ids."""
+
+    __table_args__ = (Index("ix_relation_a", "a", "pair"), Index("ix_relation_b", "b", "pair"))
+    pair: int = Field(primary_key=True)
+    source: str = Field(primary_key=True, foreign_key="source.id")
+    kind: str = Field(primary_key=True)
+    modality: str = Field(primary_key=True)
+    granularity: str = Field(primary_key=True)
+    a: str = Field(foreign_key="country.id")
+    b: str = Field(foreign_key="country.id")
+    count: int
+
+
+class Coverage(Entity, table=True):
+    """What a source has on a pair of states and a kind of fact, where it was read for them."""
+
+    __table_args__ = (
+        Index("ix_coverage_pair", "a", "b", "n"),
+        Index("ix_coverage_b", "b", "n"),
+        Index("ix_coverage_source", "source", "n"),
+        Index("ix_coverage_kind", "kind", "n"),
+        Index("ix_coverage_status", "status", "n"),
+    )
+    source: str = Field(foreign_key="source.id")
+    a: str = Field(foreign_key="country.id")
+    b: str = Field(foreign_key="country.id")
+    kind: str
+    status: str
+
+
+class Fact(SQLModel, table=True):
+    """The envelope. `n` counts in order of date and is sort key and keyset; `id_rank` counts in order of id.
+
+    `states`: how many states take part, their organs joined with them.
+    """
+
+    __table_args__ = (
+        Index("ix_fact_kind", "kind", "modality", "n"),
+        Index("ix_fact_modality", "modality", "n"),
+        Index("ix_fact_id_rank", "kind", "modality", "id_rank"),
+        Index("ix_fact_place", "place", "n"),
+        Index("ix_fact_voice", "voice", "n"),
+        Index("ix_fact_granularity", "granularity", "n"),
+        Index("ix_fact_earliest", "earliest", "n"),
+        Index("ix_fact_latest", "latest", "n"),
+        Index("ix_fact_states", "kind", "states", "n"),
+    )
+    n: int = Field(primary_key=True)
+    id: str = Field(unique=True)
+    id_rank: int = Field(unique=True)
+    kind: str
+    modality: str
+    granularity: str
+    voice: str
+    states: int
+    dated: bool
+    earliest: str | None
+    latest: str | None
+    place: str | None = Field(foreign_key="place.id")
+    answer: str
+
+
+class Detail(SQLModel):
+    """What the table of every kind has: the number of its fact."""
+
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+
+
+class Party(SQLModel, table=True):
+    """An actor's role in a fact. `state` is the country for which it counts; `chosen` means `country=` finds it."""
+
+    __table_args__ = (
+        Index("ix_party_state", "state", "chosen", "n"),
+        Index("ix_party_actor", "actor", "n"),
+        Index("ix_party_role_state", "role", "state", "n"),
+        Index("ix_party_role_actor", "role", "actor", "n"),
+    )
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+    position: int = Field(primary_key=True)
+    actor: str = Field(foreign_key="actor.id")
+    state: str | None = Field(foreign_key="country.id")
+    role: str
+    chosen: bool
+
+
+class Pair(SQLModel, table=True):
+    """Two states that take part in a fact (or that a quote is about), in order of id."""
+
+    __table_args__ = (Index("ix_pair_b", "b", "a", "n"),)
+    a: str = Field(primary_key=True, foreign_key="country.id")
+    b: str = Field(primary_key=True, foreign_key="country.id")
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+
+
+class FactSystem(SQLModel, table=True):
+    """A system's role in a fact. `by_state` is the country for which its user counts."""
+
+    __table_args__ = (
+        Index("ix_factsystem_system", "system", "role", "n"),
+        Index("ix_factsystem_role", "role", "n"),
+        Index("ix_factsystem_by", "by_state", "role", "system"),
+    )
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+    position: int = Field(primary_key=True)
+    system: str = Field(foreign_key="system.id")
+    role: str
+    by: str | None = Field(foreign_key="actor.id")
+    by_state: str | None = Field(foreign_key="country.id")
+
+
+class FactVoice(SQLModel, table=True):
+    """A voice of the chain that asserts a fact, innermost first."""
+
+    __table_args__ = (Index("ix_factvoice_actor", "actor", "n"),)
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+    position: int = Field(primary_key=True)
+    actor: str = Field(foreign_key="actor.id")
+
+
+class FactValue(SQLModel, table=True):
+    """One of several values of a field of a kind, for its filter."""
+
+    __table_args__ = (Index("ix_factvalue_n", "n"),)
+    name: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+
+
+class Citation(SQLModel, table=True):
+    """A passage of a source; several facts may rest on one."""
+
+    id: str = Field(primary_key=True)
+    source: str = Field(foreign_key="source.id", index=True)
+    answer: str
+
+
+class FactCitation(SQLModel, table=True):
+    """A passage that proves a fact."""
+
+    __table_args__ = (Index("ix_factcitation_citation", "citation", "n"),)
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+    position: int = Field(primary_key=True)
+    citation: str = Field(foreign_key="citation.id")
+
+
+class FactSource(SQLModel, table=True):
+    """A source that a fact cites."""
+
+    source: str = Field(primary_key=True, foreign_key="source.id")
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+
+
+class Retired(SQLModel, table=True):
+    """An id that is no longer a fact's: never reused, answered 410 with its reason, or sent on to its successor."""
+
+    id: str = Field(primary_key=True)
+    reason: str
+    successor: str | None
+
+
+class Release(SQLModel, table=True):
+    """The one row that says which release this is; written last, so a database without it is not whole."""
+
+    id: str = Field(primary_key=True)
+    loaded_at: str
+    dated: int
+    counts: str
+    coverage: str
+
+
+def key_of(table: type[Entity | Fact]) -> InstrumentedAttribute[int]:
+    """Return the column `n` of a table, as SQLAlchemy's attribute rather than SQLModel's value."""
+    key: InstrumentedAttribute[int] = col(table.n)  # type: ignore[assignment]  # col() is typed Mapped; at run time an attribute
+    return key

@@ -1,0 +1,117 @@
+"""Military exercises: who trained with whom, where, in which domains, with what equipment."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+from sqlalchemy import Index, not_
+from sqlmodel import col
+
+from app.core import tables
+from app.core.answers import ActorAnswer, Answer, FactAnswer
+from app.core.entries import ActorRef, FactEntry, PartyEntry, party
+from app.core.questions import FACT_PARAMETERS, of_column, one_of_several, taking_part, with_role
+from app.core.resource import Resource
+from app.core.vocabulary import Role
+from app.kit.codes import Code
+from app.kit.parameters import Asked, Match, Parameter
+from app.kit.values import code, text, word
+
+
+class Domain(Code):
+    """Where forces train."""
+
+    land = "land", "On land."
+    air = "air", "In the air."
+    sea = "sea", "At sea."
+    amphibious = "amphibious", "From sea to land."
+    cyber = "cyber", "In networks."
+
+
+class Purpose(Code):
+    """What they train for."""
+
+    warfighting = "warfighting", "Fighting a war."
+    peacekeeping = "peacekeeping", "Keeping a peace."
+    humanitarian = "humanitarian", "Help in disasters, rescue."
+
+
+class Exercise(tables.Detail, table=True):
+    """The exercise's row."""
+
+    __table_args__ = (Index("ix_exercise_series", "series", "n"),)
+    series: str | None
+
+
+class ExerciseFields(Answer):
+    """What an exercise says beyond the envelope."""
+
+    name: str | None = None
+    series: str | None = Field(default=None, description="The series that it belongs to: `Anatolian Eagle`.")
+    edition: str | None = Field(default=None, description="Which of the series, as stated.")
+    domains: list[Domain] = []
+    command_post: bool | None = Field(default=None, description="Whether it was played on maps only; null if not told.")
+    purposes: list[Purpose] = []
+    participants_complete: bool | None = Field(
+        default=None, description="Whether all participants are named; null if the source does not tell."
+    )
+
+
+class ExerciseAnswer(ExerciseFields, FactAnswer):
+    """An exercise, with the passages that attest it; equipment is in `systems`, with who fields it."""
+
+    kind: Literal["exercise"]
+    host: ActorAnswer | None = None
+    participants: list[ActorAnswer]
+
+
+class ExerciseEntry(ExerciseFields, FactEntry):
+    """An exercise as a curator writes it."""
+
+    kind: Literal["exercise"]
+    host: ActorRef | None = None
+    participants: list[ActorRef] = []
+
+    def derived_parties(self) -> list[PartyEntry]:
+        """Host and participants."""
+        return [*party(Role.host, self.host), *party(Role.participant, *self.participants)]
+
+    def detail(self, n: int) -> Exercise:
+        """Return the row."""
+        return Exercise(n=n, series=self.series)
+
+    def filter_values(self) -> list[tuple[str, str]]:
+        """Domains."""
+        return [("domain", domain.value) for domain in self.domains]
+
+
+def _bilateral(values: tuple[str, ...], _: Asked) -> Match:
+    two = col(tables.Fact.states) == 2
+    return Match(col(tables.Fact.n), two if values[0] == "true" else not_(two))
+
+
+EXERCISES = Resource(
+    kind="exercise",
+    collection="exercises",
+    doc="Military exercises: participants, host, series, domains, equipment.",
+    row=Exercise,
+    answer=ExerciseAnswer,
+    entry=ExerciseEntry,
+    parameters=(
+        taking_part("participant", "Who takes part."),
+        with_role("host", Role.host, "On whose soil it is held."),
+        of_column("series", text(200), Exercise.n, Exercise.series, "The series, as stated: `Anatolian Eagle`."),
+        one_of_several("domain", code(Domain), "Where forces train."),
+        Parameter(
+            "bilateral",
+            "`true`: exactly two states are named as taking part; `false`: fewer or more.",
+            word("true", "false"),
+            _bilateral,
+            takes="one",
+        ),
+        *FACT_PARAMETERS,
+    ),
+    vocabulary=(Domain, Purpose),
+    example="/exercises?participant=AZ",
+)

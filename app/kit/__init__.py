@@ -1,0 +1,1 @@
+"""What any read-only data API needs; knows no fact and imports nothing of ours."""

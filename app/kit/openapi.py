@@ -1,0 +1,168 @@
+"""The OpenAPI document and its pages: parameters from their declarations, examples from the app's own answers, assets from our files."""
+
+import json
+from collections.abc import Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+
+from app.kit.pages import json_response
+from app.kit.parameters import Parameter, schema
+from app.kit.problems import ProblemAnswer
+
+_ASK = "x-ask"
+_FIRST_OF = "x-ask-first-of"
+_EVIDENCE_OF = "x-ask-evidence-of"
+_ASKS = (_ASK, _FIRST_OF, _EVIDENCE_OF)
+_ASSETS = Path(__file__).parent / "assets"
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/swagger-ui.css">
+</head>
+<body>
+<div id="docs" data-openapi="/openapi.json"></div>
+<script src="/assets/swagger-ui-bundle.js"></script>
+<script src="/assets/docs.js"></script>
+</body>
+</html>
+"""
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def asks(
+    parameters: Iterable[Parameter],
+    *,
+    example: str | None = None,
+    first_of: str | None = None,
+    evidence_of: str | None = None,
+) -> dict[str, Any]:
+    """Return an operation's OpenAPI extras: its parameters, and the question whose true answer is its example.
+
+    `first_of`: a list's question; the example is the answer of the list's first item alone.
+    `evidence_of`: likewise, of that item's first passage.
+    """
+    extra: dict[str, Any] = {"parameters": schema(parameters)}
+    asked = {_ASK: example, _FIRST_OF: first_of, _EVIDENCE_OF: evidence_of}
+    return extra | {name: question for name, question in asked.items() if question}
+
+
+def install(app: FastAPI) -> None:
+    """Serve `/openapi.json` and `/docs`, which needs no internet."""
+    app.mount("/assets", StaticFiles(directory=_ASSETS), name="assets")
+
+    async def document(request: Request) -> Response:
+        if app.openapi_schema is None:
+            app.openapi_schema = await _document(app)
+        return json_response(json.dumps(app.openapi_schema, ensure_ascii=False, separators=(",", ":")).encode())
+
+    async def page(request: Request) -> Response:
+        return Response(
+            _PAGE.format(title=f"{app.title} API"),
+            media_type="text/html",
+            headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY},
+        )
+
+    app.add_route("/openapi.json", document, include_in_schema=False)
+    app.add_route("/docs", page, include_in_schema=False)
+
+
+def plain(app: FastAPI) -> dict[str, Any]:
+    """Return the document without examples: what is promised, apart from any release."""
+    document = _declared(app)
+    for operation in _operations(document):
+        for name in _ASKS:
+            operation.pop(name, None)
+    return document
+
+
+async def ask(app: FastAPI, target: str) -> tuple[int, bytes]:
+    """Ask the app itself, in process; return status and body."""
+    split = urlsplit(target)
+    sent: list[dict[str, Any]] = []
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": split.path,
+        "raw_path": split.path.encode(),
+        "query_string": quote(split.query, safe="=&,:!%").encode(),
+        "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"accept", b"application/json")],
+        "server": ("localhost", 80),
+        "client": ("localhost", 0),
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    status = next(message["status"] for message in sent if message["type"] == "http.response.start")
+    return status, b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
+
+
+async def _document(app: FastAPI) -> dict[str, Any]:
+    """Return the document with a true example per operation, by asking the app itself."""
+    document = _declared(app)
+    for operation in _operations(document):
+        asked = {name: operation.pop(name) for name in _ASKS if name in operation}
+        if not asked:
+            continue
+        target = await _target(app, *asked.popitem())
+        status, body = await ask(app, target)
+        if status != HTTPStatus.OK:
+            raise RuntimeError(f"the example question {target} is answered {status}: {body[:200]!r}")
+        operation["responses"]["200"]["content"]["application/json"]["example"] = json.loads(body)
+        operation["description"] = operation.get("description", "") + f"\n\nThe example answers `{target}`."
+    return document
+
+
+async def _target(app: FastAPI, how: str, question: str) -> str:
+    if how == _ASK:
+        return question
+    first = json.loads((await ask(app, question))[1])["data"][0]
+    if how == _FIRST_OF:
+        return f"{urlsplit(question).path}/{first['id']}"
+    return f"/evidence/{first['evidence'][0]['id']}"
+
+
+def _declared(app: FastAPI) -> dict[str, Any]:
+    found = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version="3.1.0",
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        license_info=app.license_info,
+    )
+    # FastAPI adds its own shape of 422 where it declares a path parameter; ours is a problem document.
+    schemas = found["components"]["schemas"]
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    problem = ProblemAnswer.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs")
+    schemas["ProblemAnswer"] = problem
+    return found
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for methods in document["paths"].values() for operation in methods.values()]

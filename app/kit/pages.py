@@ -1,0 +1,67 @@
+"""Pages: cursors, bounded counts and the bytes of a list. What a record says is not known here."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Response
+
+EXACT = 10_000
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where the next page starts: after record number `after`, in that order, of that release."""
+
+    release: str
+    sort: str
+    after: int
+
+    def write(self) -> str:
+        """Return it as an opaque string."""
+        text = json.dumps([self.release, self.sort, self.after], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """Read an opaque string; ValueError if it is none of ours."""
+        try:
+            release, sort, after = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+        except (binascii.Error, ValueError, TypeError, RecursionError):
+            raise ValueError("no cursor") from None
+        if not (isinstance(release, str) and isinstance(sort, str) and type(after) is int and 0 <= after < 2**60):
+            raise ValueError("no cursor")
+        if not (release.isascii() and release.isalnum()):
+            raise ValueError("no cursor")
+        cursor = cls(release, sort, after)
+        if cursor.write() != text:
+            raise ValueError("no cursor")
+        return cursor
+
+
+def dump(value: Any) -> bytes:
+    """Return compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def list_bytes(answers: Iterable[str], meta: dict[str, Any], links: dict[str, Any]) -> bytes:
+    """Join finished answers to a page."""
+    data = ",".join(answers).encode()
+    return b'{"data":[' + data + b'],"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
+
+
+def one_bytes(answer: str, meta: dict[str, Any], links: dict[str, Any]) -> bytes:
+    """Wrap one finished answer."""
+    return b'{"data":' + answer.encode() + b',"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
+
+
+def json_response(body: bytes) -> Response:
+    """Answer finished JSON."""
+    return Response(body, media_type="application/json")

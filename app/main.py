@@ -1,0 +1,105 @@
+"""The application: it puts the rooms together and reads the settings; it answers nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from app.core.questions import kinds
+from app.core.resource import Resource
+from app.core.routes import catalogue_router, fact_router
+from app.core.snapshot import describe
+from app.core.vocabulary import VOCABULARY
+from app.facts import FACTS
+from app.kit import openapi, problems
+from app.kit.codes import Code
+from app.kit.engines import Releases
+from app.reference import CATALOGUES
+from app.reference.organizations import OrganizationType
+from app.reference.sources import Redistribution
+from app.settings import Settings
+from app.views import coverage, evidence, relations, resolve, service, vocabulary
+from app.views import facts as all_facts
+
+NAME = "Foedus"
+SUMMARY = "Facts about defence relations between countries, each with the sentence that proves it."
+DESCRIPTION = """Who arms, trains, hosts, allies with whom; since when; who says so; is it done, planned or only talked about.
+
+**Every fact carries its evidence**: the exact passage, its offsets in the source and its sha256.
+A list answers what is so (`modality=actual`); `meta.withheld` counts what is planned, expected, possible or denied.
+
+**Grammar**: comma = any of (`from=TR,RU`); a parameter repeated = all of; `!` negates the list (`from=!TR,RU`);
+`between=TR,AZ` joins a pair; a name with a comma is quoted (`"Tanzania, the United Republic of"`).
+Countries go by any code or name: `TR`, `TUR`, `cow:640`, `gw:640`, `iso:792`, `792`, `Türkiye`.
+A wrong question is answered 422 with the culprit and the remedy, never by something else."""
+
+
+def vocabulary_of(facts: tuple[Resource, ...]) -> tuple[type[Code], ...]:
+    """Return every code list that is served."""
+    return (
+        *VOCABULARY,
+        *(codes for resource in facts for codes in resource.vocabulary),
+        OrganizationType,
+        Redistribution,
+    )
+
+
+def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastAPI:
+    """Return the application that serves these kinds of fact from the settings' database."""
+    releases = Releases(settings.database_url, describe)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        releases.close()
+
+    app = FastAPI(
+        title=NAME,
+        summary=SUMMARY,
+        description=DESCRIPTION,
+        version=version("foedus"),
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=[
+            {"name": "facts", "description": "The kinds of fact."},
+            {"name": "across", "description": "Questions across kinds."},
+            {"name": "reference", "description": "What facts refer to."},
+            {"name": "service", "description": "The service itself."},
+        ],
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.releases = releases
+    problems.install(app)
+    collections = {
+        "facts": "/facts",
+        **{resource.collection: f"/{resource.collection}" for resource in facts},
+        **{catalogue.collection: f"/{catalogue.collection}" for catalogue in CATALOGUES},
+        "relations": "/relations",
+        "coverage": "/coverage",
+        "resolve": "/resolve",
+    }
+    kind = kinds(resource.kind for resource in facts)
+    app.include_router(service.router(NAME, SUMMARY, app.version, collections, settings.migrations))
+    app.include_router(all_facts.router(facts))
+    for resource in facts:
+        app.include_router(fact_router(resource))
+    for catalogue in CATALOGUES:
+        app.include_router(catalogue_router(catalogue, kind))
+    app.include_router(relations.router(facts))
+    app.include_router(resolve.router(CATALOGUES))
+    app.include_router(coverage.router(facts))
+    app.include_router(evidence.router("/facts"))
+    app.include_router(vocabulary.router(vocabulary_of(facts)))
+    openapi.install(app)
+    return app
+
+
+def application() -> FastAPI:
+    """Return the application by the environment's settings: what uvicorn starts."""
+    return create_app(Settings())

@@ -1,0 +1,70 @@
+"""Places, with every name that the sources give them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from app.core import tables
+from app.core.answers import ActorAnswer, Answer, PlaceAnswer
+from app.core.entries import ActorRef, Entry, PlaceRef, Slug
+from app.core.questions import CATALOGUE_PARAMETERS, COUNTRY, PLACE, of_column
+from app.core.resource import Catalogue
+
+
+class Point(Answer):
+    """A point on the globe (WGS 84) and how near it is."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    precision: str = Field(description="What the point stands for: `exact`, `town`, `region`, `country`.")
+
+
+class PlaceFields(Answer):
+    """What a place is called and is."""
+
+    name: str
+    aliases: list[str] = []
+    disputed: bool | None = Field(default=None, description="Whether it is disputed; null if the sources do not tell.")
+    point: Point | None = Field(default=None, description="null: no source gives one.")
+
+
+class PlaceDetailAnswer(PlaceFields):
+    """A place; its country is the one that a source states."""
+
+    id: str
+    kind: Literal["place"]
+    country: ActorAnswer | None
+    within: PlaceAnswer | None
+
+
+class PlaceEntry(PlaceFields, Entry):
+    """A place as a curator writes it."""
+
+    id: Slug
+    country: ActorRef | None = None
+    within: PlaceRef | None = None
+    note: str | None = None
+
+
+def _more(id: str) -> dict[str, str]:
+    return {"facts": f"/facts?place={id}&modality=any"}
+
+
+PLACES = Catalogue(
+    kind="place",
+    collection="places",
+    doc="Places with all their names; the country is as stated, never guessed from a point.",
+    row=tables.Place,
+    answer=PlaceDetailAnswer,
+    parameters=(
+        of_column("id", PLACE, tables.Place.n, tables.Place.id, "These places, by id or name."),
+        of_column("country", COUNTRY, tables.Place.n, tables.Place.country, "The country as stated."),
+        *CATALOGUE_PARAMETERS,
+    ),
+    more=_more,
+    party=None,
+    example="/places",
+    sample="/places/Shushi",
+)

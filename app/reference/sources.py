@@ -1,0 +1,75 @@
+"""Sources: what was read, its digest, and whether its words may be passed on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from app.core import tables
+from app.core.answers import Answer, DateAnswer
+from app.core.entries import DateEntry, Entry, Slug
+from app.core.questions import CATALOGUE_PARAMETERS, SOURCE, of_column
+from app.core.resource import Catalogue
+from app.kit.codes import Code
+
+
+class Redistribution(Code):
+    """Whether a source's words may be passed on."""
+
+    all = "all", "The whole text may be passed on."
+    passages = "passages", "Only short passages, with attribution."
+    none = "none", "Nothing verbatim: exports leave its words out."
+
+
+class SourceFields(Answer):
+    """What a source says of itself; authors are empty and the date null where it does not tell."""
+
+    id: Slug
+    title: str
+    publisher: str | None = None
+    url: str | None = None
+    authors: list[str] = []
+    language: str
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="Of the text as it was read, in UTF-8."
+    )
+    characters: int = Field(gt=0, description="Unicode code points of the text as it was read.")
+    redistribute: Redistribution
+    rights: str
+
+
+class SourceDetailAnswer(SourceFields):
+    """A source, and how its passages can be verified again."""
+
+    kind: Literal["source"]
+    published: DateAnswer | None
+    facts: int = Field(description="Facts that cite it.")
+    passages: int = Field(description="Passages of it that are cited.")
+
+
+class SourceEntry(SourceFields, Entry):
+    """A source as a curator writes it."""
+
+    published: DateEntry | None = None
+
+
+def _more(id: str) -> dict[str, str]:
+    return {"facts": f"/facts?source={id}&modality=any", "coverage": f"/coverage?source={id}"}
+
+
+SOURCES = Catalogue(
+    kind="source",
+    collection="sources",
+    doc="What was read: title, publisher, digest of the text, and whether its words may be passed on.",
+    row=tables.Source,
+    answer=SourceDetailAnswer,
+    parameters=(
+        of_column("id", SOURCE, tables.Source.n, tables.Source.id, "These sources, by id or title."),
+        *CATALOGUE_PARAMETERS,
+    ),
+    more=_more,
+    party=None,
+    example="/sources",
+    sample="/sources/forbes-turkey-azerbaijan-2021",
+)

@@ -1,0 +1,83 @@
+"""Weapon systems and their parts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+from sqlalchemy import and_
+from sqlmodel import col, select
+
+from app.core import tables
+from app.core.answers import ActorAnswer, Answer
+from app.core.entries import ActorRef, Entry, Slug, SourceRef
+from app.core.questions import CATALOGUE_PARAMETERS, COUNTRY, SYSTEM, of_codes, of_column
+from app.core.resource import Catalogue
+from app.core.vocabulary import ArmamentCategory, SystemRole
+from app.kit.parameters import Asked, Match, Parameter
+
+
+class SystemFields(Answer):
+    """What a system is called and is."""
+
+    name: str
+    aliases: list[str] = []
+    category: ArmamentCategory | None = Field(
+        default=None, description="SIPRI armament category; null: not classified."
+    )
+    description: str | None = Field(default=None, description="As a source states it.")
+    source: str | None = Field(default=None, description="Id of the source of origin and description.")
+
+
+class SystemDetailAnswer(SystemFields):
+    """A weapon system or part of one."""
+
+    id: str
+    kind: Literal["system"]
+    origin: list[ActorAnswer] = Field(description="Where it was designed or built, where a source states it.")
+
+
+class SystemEntry(SystemFields, Entry):
+    """A system as a curator writes it."""
+
+    id: Slug
+    origin: list[ActorRef] = []
+    source: SourceRef | None = None
+    note: str | None = None
+
+
+def _origin(values: tuple[str, ...], _: Asked) -> Match:
+    return Match(col(tables.SystemOrigin.n), and_(col(tables.SystemOrigin.country).in_(values)))
+
+
+def _used_by(values: tuple[str, ...], _: Asked) -> Match:
+    used = select(col(tables.FactSystem.system)).where(
+        col(tables.FactSystem.by_state).in_(values), col(tables.FactSystem.role) == SystemRole.fielded.value
+    )
+    return Match(col(tables.System.n), col(tables.System.id).in_(used))
+
+
+def _more(id: str) -> dict[str, str]:
+    return {"facts": f"/facts?system={id}", "transfers": f"/transfers?system={id}"}
+
+
+SYSTEMS = Catalogue(
+    kind="system",
+    collection="systems",
+    doc="Weapon systems and their parts, with SIPRI category and, where a source states it, origin.",
+    row=tables.System,
+    answer=SystemDetailAnswer,
+    parameters=(
+        of_column("id", SYSTEM, tables.System.n, tables.System.id, "These systems, by id or name."),
+        of_codes("category", ArmamentCategory, tables.System.n, tables.System.category, "SIPRI armament category."),
+        Parameter("origin", "Where it was designed or built.", COUNTRY, _origin, several=True),
+        Parameter(
+            "used_by", "A state that fields it, or whose organ does, in some fact.", COUNTRY, _used_by, several=True
+        ),
+        *CATALOGUE_PARAMETERS,
+    ),
+    more=_more,
+    party=None,
+    example="/systems?used_by=AZ",
+    sample="/systems/TB2",
+)

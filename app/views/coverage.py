@@ -1,0 +1,113 @@
+"""What each source has on a pair of states and a kind of fact: absence is said as what it is, never as "none"."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection, and_, or_
+from sqlmodel import col, select
+
+from app.core import lists
+from app.core.answers import Answer, ListAnswer
+from app.core.questions import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column
+from app.core.resource import Resource
+from app.core.routes import LIST_ERRORS
+from app.core.tables import Coverage, Source
+from app.core.vocabulary import CoverageStatus
+from app.kit.openapi import asks
+from app.kit.pages import dump, json_response
+from app.kit.parameters import Asked, Match, Parameter
+
+
+class CoverageAnswer(Answer):
+    """What one source has between two states, of one kind of fact; `period` (EDTF) is what the source can speak of."""
+
+    source: str
+    a: str
+    b: str
+    kind: str
+    period: str | None
+    status: CoverageStatus
+    link: str
+
+
+def _either(values: tuple[str, ...], _: Asked) -> Match:
+    return Match(col(Coverage.n), or_(col(Coverage.a).in_(values), col(Coverage.b).in_(values)))
+
+
+def _between(values: tuple[str, ...], _: Asked) -> Match:
+    first, second = sorted(values)
+    return Match(col(Coverage.n), and_(col(Coverage.a) == first, col(Coverage.b) == second))
+
+
+def router(facts: tuple[Resource, ...]) -> APIRouter:
+    """Return `/coverage`."""
+    found = APIRouter(tags=["across"])
+    names = tuple(resource.kind for resource in facts)
+    declared = (
+        of_column("source", SOURCE, Coverage.n, Coverage.source, "These sources."),
+        Parameter("country", "One of the two states, by any code or name.", COUNTRY, _either, several=True),
+        Parameter("between", "Exactly these two states; sources not read for them say so.", COUNTRY, _between, "pair"),
+        of_column("kind", kinds(names), Coverage.n, Coverage.kind, "Kinds of fact."),
+        of_codes("status", CoverageStatus, Coverage.n, Coverage.status, "What there is."),
+        *PAGING,
+    )
+
+    @found.get(
+        "/coverage",
+        response_model=ListAnswer[CoverageAnswer],
+        responses=LIST_ERRORS,
+        operation_id="list_coverage",
+        summary="List what the sources cover",
+        openapi_extra=asks(declared, example="/coverage?between=TR,UA"),
+    )
+    def find(request: Request) -> Response:
+        """Per source, pair of states and kind of fact: found, denied, none recorded, or out of scope.
+
+        Out of scope is said of the pair that `between` asks for, of each source that was not read for it.
+        """
+        served = lists.releases(request)
+        held = served.current()
+        with held.connect() as connection:
+            asked = lists.read(connection, declared, request)
+        held, after = lists.position(asked, served, held)
+        with held.connect() as connection:
+            beyond = _out_of_scope(connection, asked, names) if after is None else []
+            return json_response(lists.entity_page(connection, held, asked, "/coverage", after, Coverage, beyond))
+
+    return found
+
+
+def _out_of_scope(connection: Connection, asked: Asked, names: tuple[str, ...]) -> list[str]:
+    """Return an answer for each source and kind that was not read for the pair that is asked for."""
+    if "between" not in asked.given:
+        return []
+    first, second = sorted(asked.given["between"][0].values)
+    if not _wanted(asked, "country", first) and not _wanted(asked, "country", second):
+        return []
+    read = select(col(Coverage.source)).where(col(Coverage.a) == first, col(Coverage.b) == second)
+    others = connection.execute(
+        select(col(Source.id)).where(col(Source.id).not_in(read)).order_by(col(Source.n)).limit(100)
+    )
+    return [
+        dump(answer(source, first, second, kind, None, CoverageStatus.out_of_scope)).decode()
+        for source in others.scalars()
+        for kind in names
+        if _wanted(asked, "source", source)
+        and _wanted(asked, "kind", kind)
+        and _wanted(asked, "status", CoverageStatus.out_of_scope.value)
+    ]
+
+
+def _wanted(asked: Asked, parameter: str, value: str) -> bool:
+    return all((value in choice.values) != choice.negated for choice in asked.given.get(parameter, ()))
+
+
+def answer(source: str, a: str, b: str, kind: str, period: str | None, status: CoverageStatus) -> dict[str, Any]:
+    """Return one line of coverage, as it is served."""
+    link = f"/facts?kind={kind}&between={a},{b}&source={source}&modality=any"
+    found = CoverageAnswer(source=source, a=a, b=b, kind=kind, period=period, status=status, link=link)
+    plain: dict[str, Any] = json.loads(found.model_dump_json())
+    return plain

@@ -1,0 +1,40 @@
+"""Passages by their id, and the facts that rest on them."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import col, select
+
+from app.core import lists
+from app.core.answers import CitationAnswer, OneAnswer
+from app.core.routes import ONE_ERRORS
+from app.core.tables import Citation
+from app.kit.openapi import asks
+from app.kit.pages import json_response, one_bytes
+from app.kit.problems import Problem
+
+
+def router(sample: str) -> APIRouter:
+    """Return `/evidence/{id}`; `sample` is a list whose first fact's first passage is the example."""
+    found = APIRouter(tags=["across"])
+
+    @found.get(
+        "/evidence/{id}",
+        response_model=OneAnswer[CitationAnswer],
+        responses=ONE_ERRORS,
+        operation_id="get_evidence",
+        summary="Get one passage",
+        openapi_extra=asks((), evidence_of=sample),
+    )
+    def one(request: Request, id: str) -> Response:
+        """A passage, exact to the character, with offsets and sha256; `links.more.facts` are the facts that rest on it."""
+        held = lists.releases(request).current()
+        with held.connect() as connection:
+            answer = connection.execute(select(col(Citation.answer)).where(col(Citation.id) == id)).scalar_one_or_none()
+        if answer is None:
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no passage {id[:96]!r}; facts name theirs in `evidence`.")
+        at = f"/evidence/{id}"
+        more = {"facts": f"/facts?evidence={id}&modality=any"}
+        return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": more}))
+
+    return found

@@ -1,0 +1,99 @@
+"""All kinds of fact in one list, by date, and everything between two states."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Any, Union
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+from sqlmodel import col, select
+
+from app.core import lists, resolution, routes
+from app.core.answers import ListAnswer, OneAnswer
+from app.core.questions import FACT_PARAMETERS, kinds, of_kind
+from app.core.resource import Resource
+from app.core.tables import Fact, Pair
+from app.kit.openapi import asks
+from app.kit.pages import json_response
+from app.kit.problems import Problem
+
+
+def union_of(shapes: Sequence[type[BaseModel]]) -> Any:
+    """Return the union of the kinds' shapes, told apart by `kind`."""
+    union: Any = Union[tuple(shapes)]  # noqa: UP007  # made of values, not written out
+    return Annotated[union, Field(discriminator="kind")] if len(shapes) > 1 else union
+
+
+def router(facts: tuple[Resource, ...]) -> APIRouter:
+    """Return `/facts`, `/facts/{id}` and `/relations/{a}/{b}`."""
+    found = APIRouter()
+    declared = (of_kind(kinds(resource.kind for resource in facts)), *FACT_PARAMETERS)
+    within = tuple(parameter for parameter in declared if parameter.name != "between")
+    answer = union_of([resource.answer for resource in facts])
+    by_kind = {resource.kind: resource for resource in facts}
+
+    @found.get(
+        "/facts",
+        response_model=ListAnswer[answer],
+        responses=routes.LIST_ERRORS,
+        operation_id="list_facts",
+        summary="List facts of all kinds",
+        tags=["facts"],
+        openapi_extra=asks(declared, example="/facts?country=AZ&limit=3"),
+    )
+    def find(request: Request) -> Response:
+        """Facts of every kind in order of date; an item has the same shape as in its own collection."""
+        served = lists.releases(request)
+        held = served.current()
+        with held.connect() as connection:
+            asked = lists.read(connection, declared, request)
+        held, after = lists.position(asked, served, held)
+        with held.connect() as connection:
+            return json_response(lists.fact_page(connection, held, asked, "/facts", after))
+
+    @found.get(
+        "/facts/{id}",
+        response_model=OneAnswer[answer],
+        responses=routes.ONE_ERRORS,
+        operation_id="get_fact",
+        summary="Get one fact of any kind",
+        tags=["facts"],
+        openapi_extra=asks((), first_of="/facts?country=AZ"),
+    )
+    def one(request: Request, id: str) -> Response:
+        """One fact by its id; `links.self` is its address in its own collection."""
+        held = lists.releases(request).current()
+        with held.connect() as connection:
+            kind = connection.execute(select(col(Fact.kind)).where(col(Fact.id) == id)).scalar_one_or_none()
+        if kind not in by_kind:
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no fact {id[:96]!r}; `/facts?modality=any` lists them.")
+        return routes.fact_response(request, id, by_kind[kind])
+
+    @found.get(
+        "/relations/{a}/{b}",
+        response_model=ListAnswer[answer],
+        responses=routes.LIST_ERRORS | routes.ONE_ERRORS,
+        operation_id="get_relation",
+        summary="List everything between two states",
+        tags=["across"],
+        openapi_extra=asks(within, example="/relations/TR/UA"),
+    )
+    def between(request: Request, a: str, b: str) -> Response:
+        """Facts in which both states take part, in any direction, and quotes about both; any code or name names them."""
+        served = lists.releases(request)
+        held = served.current()
+        with held.connect() as connection:
+            states = frozenset({resolution.COUNTRY})
+            first, second = sorted(routes.entity_id(connection, name, states) for name in (a, b))
+            if first == second:
+                raise Problem(
+                    HTTPStatus.UNPROCESSABLE_ENTITY, f"Both names stand for {first}; a relation has two states."
+                )
+            asked = lists.read(connection, within, request)
+        held, after = lists.position(asked, served, held)
+        both = col(Fact.n).in_(select(col(Pair.n)).where(col(Pair.a) == first, col(Pair.b) == second))
+        with held.connect() as connection:
+            body = lists.fact_page(connection, held, asked, f"/relations/{first}/{second}", after, both)
+        return json_response(body)
+
+    return found

@@ -1,0 +1,138 @@
+"""The service itself: what there is, whether it is alive and ready, which version answers."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection, func, text
+from sqlmodel import SQLModel, select
+
+from app.core import lists
+from app.core.answers import Answer, OneAnswer
+from app.core.routes import ONE_ERRORS
+from app.core.snapshot import HeldRelease
+from app.kit.openapi import asks
+from app.kit.pages import dump, json_response, one_bytes
+from app.kit.problems import Problem, responses
+
+
+class ServiceAnswer(Answer):
+    """What this service is and where its collections are."""
+
+    name: str
+    description: str
+    collections: dict[str, str]
+    documentation: dict[str, str]
+    counts: dict[str, int]
+
+
+class HealthAnswer(Answer):
+    """Whether the process is alive, or ready to answer."""
+
+    status: str
+
+
+class VersionAnswer(Answer):
+    """Which code answers from which release."""
+
+    version: str
+    release: str
+    loaded_at: str
+    counts: dict[str, int]
+
+
+def router(name: str, description: str, version: str, collections: dict[str, str], migrations: Path) -> APIRouter:
+    """Return `/`, `/healthz`, `/readyz` and `/version`; `migrations` knows the schema's head."""
+    found = APIRouter(tags=["service"])
+    documentation = {"docs": "/docs", "openapi": "/openapi.json", "vocabulary": "/vocab"}
+    ready: set[str] = set()
+
+    @found.get(
+        "/",
+        response_model=OneAnswer[ServiceAnswer],
+        responses=ONE_ERRORS,
+        operation_id="get_service",
+        summary="What there is",
+        openapi_extra=asks((), example="/"),
+    )
+    def service(request: Request) -> Response:
+        """The service document: every collection's address, the documentation's, and how many records there are."""
+        held = lists.releases(request).current()
+        answer = ServiceAnswer(
+            name=name,
+            description=description,
+            collections=collections,
+            documentation=documentation,
+            counts=held.about.counts,
+        )
+        links = {"self": "/", "more": documentation}
+        return json_response(one_bytes(answer.model_dump_json(), lists.one_meta(held.id, "/"), links))
+
+    @found.get(
+        "/healthz",
+        response_model=HealthAnswer,
+        operation_id="get_health",
+        summary="Alive?",
+        openapi_extra=asks((), example="/healthz"),
+    )
+    async def healthz() -> Response:
+        """Answers 200 as long as the process lives, whatever the database does."""
+        return json_response(dump({"status": "alive"}))
+
+    @found.get(
+        "/readyz",
+        response_model=HealthAnswer,
+        responses=responses(HTTPStatus.SERVICE_UNAVAILABLE),
+        operation_id="get_readiness",
+        summary="Ready?",
+        openapi_extra=asks((), example="/readyz"),
+    )
+    def readyz(request: Request) -> Response:
+        """Answers 503 until the release's schema is this code's and its tables hold as many rows as were loaded."""
+        held = lists.releases(request).current()
+        if held.id not in ready:
+            with held.connect() as connection:
+                _check(connection, held, _head(migrations))
+            ready.add(held.id)
+        return json_response(dump({"status": "ready"}))
+
+    @found.get(
+        "/version",
+        response_model=VersionAnswer,
+        responses=responses(HTTPStatus.SERVICE_UNAVAILABLE),
+        operation_id="get_version",
+        summary="Which version?",
+        openapi_extra=asks((), example="/version"),
+    )
+    def version_(request: Request) -> Response:
+        """The code's version, the release's id, when it was loaded and what it holds."""
+        about = lists.releases(request).current().about
+        return json_response(
+            dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})
+        )
+
+    return found
+
+
+def _head(migrations: Path) -> str | None:
+    # Imported here: only a service that is not known to be ready needs it.
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(migrations)).get_current_head()
+
+
+def _check(connection: Connection, held: HeldRelease, head: str | None) -> None:
+    schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if schema != head:
+        raise _unready(f"the release has schema {schema}, this code wants {head}: load it again")
+    for table, expected in held.about.counts.items():
+        present: Any = connection.execute(
+            select(func.count()).select_from(SQLModel.metadata.tables[table])
+        ).scalar_one()
+        if present != expected:
+            raise _unready(f"table {table} holds {present} rows, {expected} were loaded: load it again")
+
+
+def _unready(detail: str) -> Problem:
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"Not ready: {detail}.", headers={"Retry-After": "5"})

@@ -1,0 +1,52 @@
+"""Anchoring: it fills in where each passage stands in its source. It finds exact words only, and never chooses among two places."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from seed.files import Document
+from seed.findings import Finding, Rejected
+
+CONTEXT = 16
+
+
+def anchor(document: Document, text: str) -> dict[str, Any]:
+    """Return the article with every passage anchored in `text`; Rejected where one does not stand there, or stands twice without `start`."""
+    findings: list[Finding] = []
+    content: dict[str, Any] = document.content
+    for number, fact in enumerate(content["facts"]):
+        anchored = []
+        for position, evidence in enumerate(fact.get("evidence", [])):
+            try:
+                anchored.append(_anchored(evidence, text))
+            except ValueError as error:
+                line = document.line(("facts", number, "evidence", position))
+                findings.append(
+                    Finding(document.name, line, f"{fact.get('id')}: {error}", "copy the words from the source")
+                )
+        fact["evidence"] = anchored
+    if findings:
+        raise Rejected(findings)
+    content["source"] |= {"sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": str(len(text))}
+    return content
+
+
+def _anchored(evidence: dict[str, str], text: str) -> dict[str, str]:
+    exact = evidence["exact"]
+    if "start" in evidence:
+        start = int(evidence["start"])
+    else:
+        start = text.find(exact)
+        if text.find(exact, start + 1) >= 0:
+            raise ValueError(f"{exact[:40]!r} stands more than once: write its `start`")
+    end = start + len(exact)
+    if start < 0 or text[start:end] != exact:
+        raise ValueError(f"{exact[:40]!r} does not stand at {start}")
+    return {
+        "start": str(start),
+        "exact": exact,
+        "prefix": text[max(0, start - CONTEXT) : start],
+        "suffix": text[end : end + CONTEXT],
+        "sha256": hashlib.sha256(exact.encode()).hexdigest(),
+    }

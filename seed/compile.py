@@ -1,0 +1,294 @@
+"""Corpus to rows: what each table will hold, answers finished, facts numbered in order of date. It touches no database."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from app.core import tables
+from app.core.answers import CitationAnswer, FactAnswer, Known
+from app.core.entries import EvidenceEntry, FactEntry
+from app.core.resource import Resource
+from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
+from app.kit import edtf
+from app.reference.organizations import OrganizationAnswer
+from app.reference.people import PersonAnswer
+from app.reference.places import PlaceDetailAnswer
+from app.reference.sources import SourceDetailAnswer
+from app.reference.systems import SystemDetailAnswer
+from app.views.coverage import answer as coverage_answer
+from seed import names
+from seed.article import Article
+from seed.corpus import Corpus
+
+Rows = list[SQLModel]
+
+
+class Compiler:
+    """One corpus on its way to rows."""
+
+    def __init__(self, corpus: Corpus, facts: tuple[Resource, ...]) -> None:
+        """Take a corpus that was checked, and the kinds of fact."""
+        self.corpus = corpus
+        self.by_kind = {resource.kind: resource for resource in facts}
+        self.kinds = [resource.kind for resource in facts]
+        self.countries = {entry.id for entry in corpus.countries}
+        self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
+        self.known = _known(corpus)
+        self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
+        self.active: set[str] = set()
+        self.dated = 0
+
+    def rows(self) -> Iterator[tuple[str, Rows]]:
+        """Yield (what, rows), in an order in which foreign keys hold."""
+        yield "actors", self._actors()
+        yield "reference", self._reference()
+        yield "names", list(names.rows(self.corpus))
+        yield "facts", list(self._facts())
+        yield "relations", self._relations()
+        yield "coverage", self._coverage()
+        yield (
+            "retired ids",
+            [
+                tables.Retired(id=entry.id, reason=entry.reason, successor=entry.successor)
+                for entry in self.corpus.retired
+            ],
+        )
+
+    def state(self, actor: str | None) -> str | None:
+        """Return the country that an actor counts for: itself, or whose organ it is."""
+        return actor if actor in self.countries else self.organs.get(actor or "")
+
+    def predecessors(self) -> dict[str, list[str]]:
+        """For each state, the gone states before it that take part in some fact."""
+        return {
+            state: found
+            for state, gone in _predecessors(self.corpus).items()
+            if (found := [one for one in gone if one in self.active])
+        }
+
+    def _actors(self) -> Rows:
+        return [tables.Actor(**record) for record in self.known.actors.values()]
+
+    def _reference(self) -> Rows:
+        corpus, known = self.corpus, self.known
+        gone = _predecessors(corpus)
+        found: Rows = []
+        for n, country in _numbered(corpus.countries):
+            answer = country.compiled(gone.get(country.id, []))
+            found.append(tables.Country(n=n, id=country.id, answer=answer.model_dump_json()))
+        for n, organization in _numbered(corpus.organizations):
+            given = organization.model_dump(exclude={"note"}) | {"kind": "organization"}
+            text = OrganizationAnswer.model_validate(given, context=known).model_dump_json()
+            found.append(
+                tables.Organization(
+                    n=n,
+                    id=organization.id,
+                    answer=text,
+                    organization_type=organization.organization_type,
+                    organ_of=organization.organ_of,
+                    based_in=organization.based_in,
+                )
+            )
+        for n, person in _numbered(corpus.people):
+            given = person.model_dump(exclude={"note"}) | {"kind": "person"}
+            text = PersonAnswer.model_validate(given, context=known).model_dump_json()
+            found.append(tables.Person(n=n, id=person.id, answer=text))
+            found += [
+                tables.Affiliation(n=n, at=at) for at in sorted({office.at for office in person.offices if office.at})
+            ]
+        for n, system in _numbered(corpus.systems):
+            given = system.model_dump(exclude={"note"}) | {"kind": "system"}
+            text = SystemDetailAnswer.model_validate(given, context=known).model_dump_json()
+            found.append(tables.System(n=n, id=system.id, answer=text, name=system.name, category=system.category))
+            found += [tables.SystemOrigin(n=n, country=country) for country in system.origin]
+        for n, place in _numbered(corpus.places):
+            given = {"country": None, "within": None} | place.model_dump(exclude={"note"}) | {"kind": "place"}
+            text = PlaceDetailAnswer.model_validate(given, context=known).model_dump_json()
+            found.append(tables.Place(n=n, id=place.id, answer=text, name=place.name, country=place.country))
+        articles = sorted(corpus.articles, key=lambda article: article.head.source.id)
+        for n, article in enumerate(articles, 1):
+            found.append(tables.Source(n=n, id=article.head.source.id, answer=self._source(article)))
+        return found
+
+    def _source(self, article: Article) -> str:
+        passages = {(evidence.start, evidence.end) for fact in article.facts for evidence in fact.evidence}
+        given = article.head.source.model_dump() | {
+            "kind": "source",
+            "facts": len(article.facts),
+            "passages": len(passages),
+        }
+        return SourceDetailAnswer.model_validate(given, context=self.known).model_dump_json()
+
+    def _facts(self) -> Iterator[SQLModel]:
+        in_time = sorted(self.corpus.facts(), key=lambda pair: _moment(pair[1]))
+        rank = {id_: number for number, id_ in enumerate(sorted(fact.id for _, fact in in_time), 1)}
+        cited: set[str] = set()
+        for n, (article, fact) in enumerate(in_time, 1):
+            self.dated += fact.date is not None
+            yield from self._fact(n, rank[fact.id], article, fact, cited)
+
+    def _fact(self, n: int, rank: int, article: Article, fact: FactEntry, cited: set[str]) -> Iterator[SQLModel]:
+        source = article.head.source.id
+        citations = [_citation(source, evidence) for evidence in fact.evidence]
+        answer = self._answer(fact, citations)
+        states = sorted(
+            {state for party in fact.all_parties() if party.role.takes_part and (state := self.state(party.actor))}
+        )
+        self.active.update(states)
+        earliest, latest = edtf.bounds(fact.date.edtf) if fact.date else (None, None)
+        yield tables.Fact(
+            n=n,
+            id=fact.id,
+            id_rank=rank,
+            kind=fact.kind,
+            modality=fact.modality,
+            granularity=fact.granularity,
+            voice=self._voice(fact),
+            states=len(states),
+            dated=fact.date is not None,
+            earliest=earliest,
+            latest=latest,
+            place=fact.place,
+            answer=answer.model_dump_json(),
+        )
+        yield fact.detail(n)
+        for position, party in enumerate(fact.all_parties()):
+            yield tables.Party(
+                n=n,
+                position=position,
+                actor=party.actor,
+                state=self.state(party.actor),
+                role=party.role,
+                chosen=_chosen(fact, party.role),
+            )
+        for position, use in enumerate(fact.all_systems()):
+            yield tables.FactSystem(
+                n=n, position=position, system=use.system, role=use.role, by=use.by, by_state=self.state(use.by)
+            )
+        for position, voice in enumerate(fact.asserted_by):
+            yield tables.FactVoice(n=n, position=position, actor=voice)
+        for name, value in sorted(set(fact.filter_values())):
+            yield tables.FactValue(name=name, value=value, n=n)
+        yield tables.FactSource(source=source, n=n)
+        for position, citation in enumerate(citations):
+            if citation["id"] not in cited:
+                cited.add(citation["id"])
+                text = CitationAnswer.model_validate(citation, context=self.known).model_dump_json()
+                yield tables.Citation(id=citation["id"], source=source, answer=text)
+            yield tables.FactCitation(n=n, position=position, citation=citation["id"])
+        yield from self._pairs(n, source, fact)
+
+    def _answer(self, fact: FactEntry, citations: list[dict[str, Any]]) -> FactAnswer:
+        given = fact.model_dump(exclude={"note"}) | {
+            "parties": [party.model_dump() for party in fact.all_parties()],
+            "systems": [use.model_dump() for use in fact.all_systems()],
+            "evidence": citations,
+        }
+        return self.by_kind[fact.kind].answer.model_validate(given, context=self.known)
+
+    def _pairs(self, n: int, source: str, fact: FactEntry) -> Iterator[SQLModel]:
+        states = {self.state(party.actor) for party in fact.all_parties() if _chosen(fact, party.role)}
+        for a, b in combinations(sorted(state for state in states if state), 2):
+            self.pairs[a, b][source, fact.kind, fact.modality.value, fact.granularity.value] += 1
+            yield tables.Pair(a=a, b=b, n=n)
+
+    def _voice(self, fact: FactEntry) -> Voice:
+        if not fact.asserted_by:
+            return Voice.source
+        named = any(self.known.actors[voice]["kind"] != "unnamed" for voice in fact.asserted_by)
+        return Voice.named if named else Voice.unnamed
+
+    def _relations(self) -> Rows:
+        return [
+            tables.Relation(
+                pair=number, a=a, b=b, source=source, kind=kind, modality=modality, granularity=granularity, count=count
+            )
+            for number, ((a, b), counts) in enumerate(sorted(self.pairs.items()), 1)
+            for (source, kind, modality, granularity), count in sorted(counts.items())
+        ]
+
+    def _coverage(self) -> Rows:
+        found: Rows = []
+        for article in sorted(self.corpus.articles, key=lambda article: article.head.source.id):
+            source, scope = article.head.source.id, article.head.scope
+            period = scope.period.edtf if scope.period else None
+            for a, b in combinations(sorted(scope.countries), 2):
+                for kind in self.kinds:
+                    modalities = {key[2] for key in self.pairs.get((a, b), ()) if key[:2] == (source, kind)}
+                    status = _status(modalities)
+                    line = json.dumps(coverage_answer(source, a, b, kind, period, status), separators=(",", ":"))
+                    n = len(found) + 1
+                    found.append(
+                        tables.Coverage(n=n, id=str(n), answer=line, source=source, a=a, b=b, kind=kind, status=status)
+                    )
+        return found
+
+
+def _known(corpus: Corpus) -> Known:
+    actors: list[tuple[str, str, str]] = [
+        *((entry.id, "country", entry.name) for entry in corpus.countries),
+        *((entry.id, "organization", entry.name) for entry in corpus.organizations),
+        *((entry.id, "person", entry.name) for entry in corpus.people),
+        *((voice.id, "unnamed", voice.words) for article in corpus.articles for voice in article.head.voices),
+    ]
+    sources = [article.head.source for article in corpus.articles]
+    return Known(
+        actors={id_: {"id": id_, "kind": kind, "name": name} for id_, kind, name in actors},
+        systems={
+            entry.id: {"id": entry.id, "name": entry.name, "category": entry.category} for entry in corpus.systems
+        },
+        places={entry.id: {"id": entry.id, "name": entry.name} for entry in corpus.places},
+        sources={
+            entry.id: {"id": entry.id, "title": entry.title, "publisher": entry.publisher, "url": entry.url}
+            for entry in sources
+        },
+    )
+
+
+def _predecessors(corpus: Corpus) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for country in corpus.countries:
+        for successor in country.successors:
+            found[successor].append(country.id)
+    return dict(found)
+
+
+def _numbered(entries: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    return enumerate(sorted(entries, key=lambda entry: entry.id), 1)
+
+
+def _moment(fact: FactEntry) -> tuple[bool, str, str, str]:
+    """Order by the first known day, then the last; undated facts come last."""
+    if fact.date is None:
+        return True, "", "", fact.id
+    earliest, latest = edtf.bounds(fact.date.edtf)
+    return False, earliest or latest or "", latest or "", fact.id
+
+
+def _chosen(fact: FactEntry, role: Role) -> bool:
+    return role.takes_part or (fact.kind == "quote" and role is Role.about)
+
+
+def _citation(source: str, evidence: EvidenceEntry) -> dict[str, Any]:
+    return {
+        "id": f"{source}.{evidence.start}-{evidence.end}",
+        "source": source,
+        "exact": evidence.exact,
+        "prefix": evidence.prefix,
+        "suffix": evidence.suffix,
+        "start": evidence.start,
+        "end": evidence.end,
+        "sha256": evidence.sha256,
+    }
+
+
+def _status(modalities: set[str]) -> CoverageStatus:
+    if not modalities:
+        return CoverageStatus.none_recorded
+    return CoverageStatus.denied if modalities == {Modality.denied.value} else CoverageStatus.found

@@ -1,0 +1,28 @@
+"""What is wrong with a corpus: where, what, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One error: file, line (from 1), what is wrong, what to do."""
+
+    file: str
+    line: int
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """Write it as a compiler does."""
+        return f"{self.file}:{self.line}: {self.what}" + (f" → {self.remedy}" if self.remedy else "")
+
+
+class Rejected(Exception):
+    """A corpus that does not compile; nothing was written."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        """Take every finding."""
+        super().__init__("\n".join(str(finding) for finding in sorted(findings)))
+        self.findings = sorted(findings)

@@ -1,0 +1,48 @@
+"""The name table: every id, code, name and alias of every entity, folded, with the one or more entities that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.core.tables import Name
+from app.kit.folding import fold
+from seed.corpus import Corpus
+
+
+def rows(corpus: Corpus) -> list[Name]:
+    """Return the name table's rows, each once."""
+    found = {(row.key, row.kind, row.id, row.scheme): row for row in _all(corpus)}
+    return [found[key] for key in sorted(found)]
+
+
+def _all(corpus: Corpus) -> Iterator[Name]:
+    for country in corpus.countries:
+        names = [country.name, country.official_name, *country.names]
+        yield from _named("country", country.id, country.name, names)
+        for scheme, code in country.codes():
+            yield Name(key=f"{scheme}:{code}", kind="country", id=country.id, scheme=scheme, label=country.name)
+    for organization in corpus.organizations:
+        names = [organization.name, *organization.aliases]
+        yield from _named("organization", organization.id, organization.name, names)
+    for person in corpus.people:
+        names = [person.name, *person.variants]
+        # Who is known by the last name alone is asked for by it; two of one name are refused with both.
+        names += [name.split()[-1] for name in names]
+        yield from _named("person", person.id, person.name, names)
+    for system in corpus.systems:
+        yield from _named("system", system.id, system.name, [system.name, *system.aliases])
+    for place in corpus.places:
+        yield from _named("place", place.id, place.name, [place.name, *place.aliases])
+    for article in corpus.articles:
+        source = article.head.source
+        yield from _named("source", source.id, source.title, [source.title])
+        for voice in article.head.voices:
+            yield from _named("unnamed", voice.id, voice.words, [])
+
+
+def _named(kind: str, id: str, label: str, names: list[str | None]) -> Iterator[Name]:
+    yield Name(key=f"id:{id.lower()}", kind=kind, id=id, scheme="id", label=label)
+    for name in filter(None, names):
+        folded = fold(name)
+        for form in {folded, folded.removeprefix("the "), folded.removesuffix(" the")} - {""}:
+            yield Name(key=f"name:{form}", kind=kind, id=id, scheme="name", label=label)

@@ -1,0 +1,143 @@
+"""What all tests share: compiled corpora, the application over them, and a way to ask it. No mocks: real SQLite, real HTTP."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+from sqlalchemy import Engine, event
+
+from app.facts import FACTS
+from app.main import create_app
+from app.settings import MIGRATIONS, Settings
+from seed import corpus, rules
+from seed.load import load
+
+HERE = Path(__file__).parent
+SHARED = HERE.parent.parent / "shared" / "data"
+TEXT = SHARED / "article.txt"
+
+
+def pytest_report_header() -> str:
+    """Say which tests are not collected for want of the texts and data sets that are never committed."""
+    if TEXT.exists():
+        return "sources: their texts are here, and the corpus is verified against them"
+    return "sources: ../shared/data is absent, so tests/sources (verification against the texts) is not collected"
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the tests that read the sources where these are absent; the header says so."""
+    return True if collection_path == HERE / "sources" and not TEXT.exists() else None
+
+
+@dataclass
+class Api:
+    """An application over one compiled corpus, asked through httpx."""
+
+    app: FastAPI
+    url: str
+    portal: BlockingPortal
+    statements: list[str] = field(default_factory=list)
+
+    def get(self, target: str, **more: Any) -> httpx.Response:
+        """Ask, and note the SQL statements that the answer took in `statements`."""
+        return self.request("GET", target, **more)
+
+    def request(self, method: str, target: str, **more: Any) -> httpx.Response:
+        """Ask by any method."""
+        self.statements.clear()
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                return await client.request(method, target, **more)
+
+        return self.portal.call(ask)
+
+    def json(self, target: str) -> Any:
+        """Ask for what must be found, and return it."""
+        answer = self.get(target)
+        assert answer.status_code == 200, f"{target}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def ids(self, target: str) -> list[str]:
+        """Return the ids of a list, in its order."""
+        return [record["id"] for record in self.json(target)["data"]]
+
+    def problem(self, target: str, status: int = 422) -> Any:
+        """Ask for what must be refused, and return the problem document."""
+        answer = self.get(target)
+        assert answer.status_code == status, f"{target}: {answer.status_code} {answer.text[:300]}"
+        assert answer.headers["content-type"] == "application/problem+json"
+        document = json.loads(answer.text)
+        assert document["status"] == status
+        return document
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """An event loop in a thread of its own."""
+    with start_blocking_portal() as found:
+        yield found
+
+
+def compiled(root: Path, database: Path) -> str:
+    """Compile the corpus under `root`; return the database's URL."""
+    url = f"sqlite:///{database}"
+    found = corpus.read(root, FACTS)
+    rules.check(found)
+    load(found, url, FACTS, MIGRATIONS, lambda phase: None)
+    return url
+
+
+def small_corpus(into: Path) -> Path:
+    """Copy the tests' corpus, with the real list of countries, into a folder where it may be altered."""
+    shutil.copytree(HERE / "corpus", into, dirs_exist_ok=True)
+    shutil.copy(corpus.HERE / "reference" / "countries.yml", into / "reference" / "countries.yml")
+    return into
+
+
+def api_of(url: str, portal: BlockingPortal) -> Iterator[Api]:
+    """Serve a database, counting SQL statements."""
+    api = Api(create_app(Settings(database_url=url)), url, portal)
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        api.statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield api
+    event.remove(Engine, "before_cursor_execute", note)
+    api.app.state.releases.close()
+
+
+@pytest.fixture(scope="session")
+def article_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The article corpus, compiled once."""
+    return compiled(corpus.HERE, tmp_path_factory.mktemp("article") / "foedus.sqlite")
+
+
+@pytest.fixture(scope="session")
+def small_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The tests' own corpus (tests/corpus), compiled once."""
+    root = small_corpus(tmp_path_factory.mktemp("corpus"))
+    return compiled(root, tmp_path_factory.mktemp("small") / "foedus.sqlite")
+
+
+@pytest.fixture(scope="session")
+def article(article_url: str, portal: BlockingPortal) -> Iterator[Api]:
+    """The API over the article corpus."""
+    yield from api_of(article_url, portal)
+
+
+@pytest.fixture(scope="session")
+def small(small_url: str, portal: BlockingPortal) -> Iterator[Api]:
+    """The API over the tests' own corpus."""
+    yield from api_of(small_url, portal)
