@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from app.core.questions import kinds
+from app.core.filters import kinds
 from app.core.resource import Resource
 from app.core.routes import catalogue_router, fact_router
 from app.core.snapshot import describe
@@ -26,12 +26,12 @@ from app.views import facts as all_facts
 
 NAME = "Foedus"
 SUMMARY = "Facts about defence relations between countries, each with the sentence that proves it."
-DESCRIPTION = """Who arms, trains, hosts, allies with whom; since when; who says so; is it done, planned or only talked about.
+DESCRIPTION = """Who arms, trains, hosts, allies with whom; since when; who says so; is it done or planned.
 
 **Every fact carries its evidence**: the exact passage, its offsets in the source and its sha256.
 A list answers what is so (`modality=actual`); `meta.withheld` counts what is planned, expected, possible or denied.
 
-**Grammar**: comma = any of (`from=TR,RU`); a parameter repeated = all of; `!` negates the list (`from=!TR,RU`);
+**Grammar**: comma = any of (`from=TR,RU`); a parameter repeated = all of; `!` negates a list (`from=!TR,RU`);
 `between=TR,AZ` joins a pair; a name with a comma is quoted (`"Tanzania, the United Republic of"`).
 Countries go by any code or name: `TR`, `TUR`, `cow:640`, `gw:640`, `iso:792`, `792`, `Türkiye`.
 A wrong question is answered 422 with the culprit and the remedy, never by something else."""

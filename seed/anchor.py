@@ -1,4 +1,4 @@
-"""Anchoring: it fills in where each passage stands in its source. It finds exact words only, and never chooses among two places."""
+"""Anchoring: it fills in where passages stand in their source; exact words only, and it never chooses among two."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTEXT = 16
 
 
 def anchor(document: Document, text: str) -> dict[str, Any]:
-    """Return the article with every passage anchored in `text`; Rejected where one does not stand there, or stands twice without `start`."""
+    """Return the article with its passages anchored; Rejected if one is not in `text`, or twice without `start`."""
     findings: list[Finding] = []
     content: dict[str, Any] = document.content
     for number, fact in enumerate(content["facts"]):

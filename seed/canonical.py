@@ -29,4 +29,8 @@ def difference(file: Path, root: Path) -> str:
     """Return the unified diff to the canonical bytes; empty if there is none."""
     text, wanted = canonical(file, root)
     name = file.relative_to(root).as_posix()
-    return "".join(difflib.unified_diff(text.splitlines(True), wanted.splitlines(True), name, f"{name} (canonical)"))
+    return "".join(
+        difflib.unified_diff(
+            text.splitlines(keepends=True), wanted.splitlines(keepends=True), name, f"{name} (canonical)"
+        )
+    )

@@ -1,4 +1,4 @@
-"""Corpus to rows: what each table will hold, answers finished, facts numbered in order of date. It touches no database."""
+"""Corpus to rows: what tables will hold, answers finished, facts numbered in order of date; it touches no database."""
 
 from __future__ import annotations
 

@@ -47,6 +47,14 @@ class Corpus:
             for fact in article.facts:
                 yield article, fact
 
+    def line_of_id(self, file: str, id: str) -> int:
+        """Return the line of the (last) record of a file with this id."""
+        document = self.documents[file]
+        within: tuple[str, ...] = ("facts",) if isinstance(document.content, dict) else ()
+        records = document.content["facts"] if within else document.content
+        numbers = [number for number, record in enumerate(records) if record.get("id") == id]
+        return document.line((*within, numbers[-1], "id")) if numbers else 1
+
     def digest(self) -> str:
         """Return the release's id: 12 hex digits over all that was curated, whatever its order in files."""
         parts = {name: document.content for name, document in sorted(self.documents.items())}
@@ -69,7 +77,7 @@ def read(root: Path, facts: tuple[Resource, ...]) -> Corpus:
     for name, shape, into in reference:
         if (root / name).exists():
             document = _document(root / name, root, corpus, findings)
-            into += _records(document, shape, findings)
+            into.extend(_records(document, shape, findings))
     if (root / "expect.yml").exists():
         document = _document(root / "expect.yml", root, corpus, findings)
         corpus.documents.pop("expect.yml", None)

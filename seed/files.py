@@ -1,10 +1,10 @@
-"""YAML files as plain strings, lists and mappings that know their lines; no scalar is ever taken for a number, date or boolean."""
+"""YAML files as plain strings, lists and mappings that know their lines; no scalar becomes a number, date or truth."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -65,9 +65,8 @@ def _plain(node: yaml.Node, path: tuple[str | int, ...], document: Document) -> 
         return node.value
     if isinstance(node, yaml.SequenceNode):
         return [_plain(one, (*path, number), document) for number, one in enumerate(node.value)]
-    assert isinstance(node, yaml.MappingNode)
     found: dict[str, Any] = {}
-    for key, value in node.value:
+    for key, value in cast("yaml.MappingNode", node).value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             raise Rejected([Finding(document.name, line, "a key is no plain word", "write `key: value`")])
@@ -81,10 +80,12 @@ def _plain(node: yaml.Node, path: tuple[str | int, ...], document: Document) -> 
 class _Canonical(yaml.SafeDumper):
     """Block style, keys in the order of the shapes, text quoted only where it must be."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002  # PyYAML's signature
+        """Indent lists below their key."""
+        super().increase_indent(flow, indentless=False)
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _: Any) -> bool:
+        """Write every value out."""
         return True
 
 

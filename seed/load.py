@@ -1,13 +1,13 @@
-"""A corpus into a new release beside the old ones; the last step moves one pointer. A load that dies anywhere leaves the old release serving."""
+"""A corpus into a new release beside the old ones; last, one pointer moves: a load that dies loses nothing."""
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 
 
 def load(corpus: Corpus, url: str, facts: tuple[Resource, ...], migrations: Path, say: Say) -> str:
-    """Compile a checked corpus into the database at `url`; return the release's id. Rejected if it falls short of `expect.yml`."""
+    """Compile a checked corpus into `url`; return the release's id. Rejected if it falls short of `expect.yml`."""
     pointer = database_file(url)
     release = corpus.digest()
     target = release_file(pointer, release)
@@ -54,7 +54,7 @@ def load(corpus: Corpus, url: str, facts: tuple[Resource, ...], migrations: Path
         building.chmod(0o644)
         _sync(building)
         say("pointer")
-        os.replace(building, target)
+        building.replace(target)
         _point(pointer, target)
     finally:
         building.unlink(missing_ok=True)
@@ -86,7 +86,7 @@ def fill(connection: Connection, corpus: Corpus, facts: tuple[Resource, ...], re
     held = {table.name: counts[table.name] for table in _tables().values() if table.name != "release"}
     row = Release(
         id=release,
-        loaded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dated=compiler.dated,
         counts=json.dumps(held, sort_keys=True),
         coverage=json.dumps({"predecessors": compiler.predecessors()}, sort_keys=True),
@@ -129,7 +129,7 @@ def _point(pointer: Path, target: Path) -> None:
     link = pointer.with_name(f".{pointer.name}.{os.getpid()}")
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(target, pointer.parent))
-    os.replace(link, pointer)
+    link.replace(pointer)
     _sync(pointer.parent)
 
 

@@ -1,8 +1,8 @@
-"""The name table: every id, code, name and alias of every entity, folded, with the one or more entities that it names."""
+"""The name table: every id, code, name and alias of every entity, folded, with the entities that it names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.core.tables import Name
 from app.kit.folding import fold
@@ -25,10 +25,10 @@ def _all(corpus: Corpus) -> Iterator[Name]:
         names = [organization.name, *organization.aliases]
         yield from _named("organization", organization.id, organization.name, names)
     for person in corpus.people:
-        names = [person.name, *person.variants]
+        spelled = [person.name, *person.variants]
         # Who is known by the last name alone is asked for by it; two of one name are refused with both.
-        names += [name.split()[-1] for name in names]
-        yield from _named("person", person.id, person.name, names)
+        last = [person.last_name()]
+        yield from _named("person", person.id, person.name, [*spelled, *last])
     for system in corpus.systems:
         yield from _named("system", system.id, system.name, [system.name, *system.aliases])
     for place in corpus.places:
@@ -40,7 +40,7 @@ def _all(corpus: Corpus) -> Iterator[Name]:
             yield from _named("unnamed", voice.id, voice.words, [])
 
 
-def _named(kind: str, id: str, label: str, names: list[str | None]) -> Iterator[Name]:
+def _named(kind: str, id: str, label: str, names: Sequence[str | None]) -> Iterator[Name]:
     yield Name(key=f"id:{id.lower()}", kind=kind, id=id, scheme="id", label=label)
     for name in filter(None, names):
         folded = fold(name)

@@ -1,10 +1,11 @@
-"""Verification of the corpus against its sources: digests, passages, quotation marks, sentences; exact only, never fuzzy."""
+"""Verification of the corpus against its sources: digests, passages, quotation marks, sentences; exact, never fuzzy."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from app.facts.quotes import QuoteEntry
 from seed.article import Article
@@ -94,7 +95,7 @@ def _segments(article: Article, id: str) -> list[str]:
 
 def _sentences(article: Article, text: str, proof: Proof) -> None:
     starts = [*article.head.sentences, len(text)]
-    whole = "".join(text[start:end] for start, end in zip(starts, starts[1:], strict=False))
+    whole = "".join(text[start:end] for start, end in pairwise(starts))
     proof.claim(whole == text, "the sentences partition the text")
     for number, start in enumerate(article.head.sentences, 1):
         begins = start == 0 or text[start - 1].isspace()

@@ -1,14 +1,16 @@
-"""Rules across records: unique ids, no dangling reference, sentences and passages accounted for. One function, one rule."""
+"""Rules across records: unique ids, no dangling reference, all sentences accounted for. One function, one rule."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from app.core.entries import ActorId, FactId, PlaceId, SourceId, SystemId
 from seed.article import Article, Reason
 from seed.corpus import Corpus
 from seed.findings import Finding, Rejected
+from seed.summaries import summaries_say_no_more
 
 Rule = Callable[[Corpus], Iterator[Finding]]
 
@@ -40,7 +42,7 @@ def ids_are_unique(corpus: Corpus) -> Iterator[Finding]:
         for file, id_ in sorted({(file, id_) for file, id_ in group if count[id_] > 1}):
             yield Finding(
                 file,
-                line_of_id(corpus, file, id_),
+                corpus.line_of_id(file, id_),
                 f"id {id_!r} stands {count[id_]} times",
                 "ids are never shared nor reused: choose another",
             )
@@ -91,7 +93,7 @@ def references_resolve(corpus: Corpus) -> Iterator[Finding]:
         if state not in countries:
             yield Finding(
                 "reference/organizations.yml",
-                line_of_id(corpus, "reference/organizations.yml", id_),
+                corpus.line_of_id("reference/organizations.yml", id_),
                 f"{key}: {state!r} is no country",
                 "name a country's id",
             )
@@ -112,7 +114,7 @@ def codes_have_one_bearer(corpus: Corpus) -> Iterator[Finding]:
     for entry in corpus.countries:
         for code in entry.codes():
             if bearers.setdefault(code, entry.id) != entry.id:
-                line = line_of_id(corpus, "reference/countries.yml", entry.id)
+                line = corpus.line_of_id("reference/countries.yml", entry.id)
                 yield Finding(
                     "reference/countries.yml",
                     line,
@@ -130,7 +132,7 @@ def relations_hold(corpus: Corpus) -> Iterator[Finding]:
         nested = getattr(fact, "nested_in", None)
         pairs += [("nested_in", nested)] if nested else []
         for relation, other in pairs:
-            line = line_of_id(corpus, article.file, fact.id)
+            line = corpus.line_of_id(article.file, fact.id)
             if other == fact.id:
                 yield Finding(article.file, line, f"{fact.id}: is related to itself", "remove it")
             kind = wanted.get(relation, "quote" if relation == "nested_in" else None)
@@ -210,24 +212,9 @@ def cited_sentences(article: Article) -> set[int]:
     spans = [(evidence.start, evidence.end) for fact in article.facts for evidence in fact.evidence]
     return {
         number
-        for number, (start, end) in enumerate(zip(starts, starts[1:], strict=False), 1)
+        for number, (start, end) in enumerate(pairwise(starts), 1)
         if any(first < end and last > start for first, last in spans)
     }
-
-
-def line_of_id(corpus: Corpus, file: str, id: str) -> int:
-    """Return the line of the (last) record with this id."""
-    document = corpus.documents[file]
-    content = document.content
-    prefix: tuple[str | int, ...] = ()
-    if isinstance(content, dict):
-        content, prefix = content.get("facts", []), ("facts",)
-    lines = [
-        document.line((*prefix, number, "id"))
-        for number, record in enumerate(content)
-        if isinstance(record, dict) and record.get("id") == id
-    ]
-    return lines[-1] if lines else 1
 
 
 def _steps(where: str) -> tuple[str | int, ...]:
@@ -241,4 +228,5 @@ RULES: tuple[Rule, ...] = (
     relations_hold,
     passages_agree,
     sentences_are_accounted_for,
+    summaries_say_no_more,
 )

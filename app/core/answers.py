@@ -1,4 +1,4 @@
-"""What callers get: the shapes of the envelope. Compiled once per fact from what a curator wrote; keys never come and go."""
+"""What callers get: the shapes of the envelope, compiled once per fact; keys never come and go."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class RelatedAnswer(Answer):
 
 
 class CitationAnswer(Answer):
-    """A passage, as W3C Web Annotation selectors; offsets are code points of the source as it was read, end exclusive."""
+    """A passage, as W3C Web Annotation selectors; offsets are code points of the source as read, end exclusive."""
 
     id: str
     source: SourceAnswer
@@ -188,6 +188,13 @@ class FactAnswer(Answer):
     related: list[RelatedAnswer]
     evidence: list[CitationAnswer] = Field(min_length=1)
     coded_on: str = Field(description="The day when it was curated.")
+
+
+class EntityAnswer(Answer):
+    """What every entity says: its id and what it is."""
+
+    id: str
+    kind: str
 
 
 class Note(Answer):
@@ -251,3 +258,13 @@ class OneAnswer(Answer, Generic[T]):
     data: T
     meta: OneMeta
     links: OneLinks
+
+
+def list_of(shape: Any) -> Any:
+    """Return the shape of a page of these records."""
+    return ListAnswer[shape]
+
+
+def one_of(shape: Any) -> Any:
+    """Return the shape of one such record alone."""
+    return OneAnswer[shape]

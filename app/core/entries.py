@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from collections.abc import Callable, Hashable, Iterator
+from datetime import date as day
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -26,21 +26,31 @@ T = TypeVar("T")
 class ActorId(str):
     """The id of an actor."""
 
+    __slots__ = ()
+
 
 class SystemId(str):
     """The id of a system."""
+
+    __slots__ = ()
 
 
 class PlaceId(str):
     """The id of a place."""
 
+    __slots__ = ()
+
 
 class FactId(str):
     """The id of another fact."""
 
+    __slots__ = ()
+
 
 class SourceId(str):
     """The id of a source."""
+
+    __slots__ = ()
 
 
 _SLUG = StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
@@ -81,7 +91,7 @@ def _is_edtf(text: str) -> str:
 
 
 def _is_day(text: str) -> str:
-    datetime.date.fromisoformat(text)
+    day.fromisoformat(text)
     return text
 
 
@@ -203,7 +213,7 @@ class FactEntry(Entry):
 
     def detail(self, n: int) -> tables.Detail:
         """Return the row of the kind's own table, for the fact numbered `n`."""
-        raise TypeError(f"{type(self).__name__} says nothing of its row")
+        raise TypeError(f"{type(self).__name__} says nothing of its row {n}")
 
     def filter_values(self) -> list[tuple[str, str]]:
         """Return (filter, value) for the fields of which a fact can have several."""

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select,
 from sqlmodel import col
 
 from app.core import resolution
+from app.core.questions import ANY_MODALITY
 from app.core.snapshot import FactReleases, HeldRelease
 from app.core.tables import Entity, Fact, key_of
 from app.core.vocabulary import Modality
-from app.kit import parameters
+from app.kit import edtf, parameters
 from app.kit.engines import Gone
 from app.kit.pages import EXACT, Cursor, list_bytes
 from app.kit.parameters import Asked, Parameter
@@ -32,7 +33,16 @@ def releases(request: Request) -> FactReleases:
 def read(connection: Connection, declared: tuple[Parameter, ...], request: Request) -> Asked:
     """Read the question, names resolved; raise the 422 that teaches."""
     query: bytes = request.scope["query_string"]
-    return parameters.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
+    asked = parameters.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
+    since, until = (asked.given.get(name) for name in ("since", "until"))
+    if since and until and edtf.whole(since[0].values[0])[0] > edtf.whole(until[0].values[0])[1]:
+        raise unprocessable([Culprit(parameter="until", detail="lies before `since`: no date lies between them")])
+    return asked
+
+
+def read_nothing(request: Request) -> None:
+    """Refuse any parameter where none is taken."""
+    parameters.read((), request.scope["query_string"], lambda _: [])
 
 
 def address(path: str, query: str) -> str:
@@ -51,7 +61,7 @@ def one_meta(release: str, address: str) -> dict[str, Any]:
 
 
 def position(asked: Asked, served: FactReleases, current: HeldRelease) -> tuple[HeldRelease, int | None]:
-    """Return the release to answer from and the record to go on after; 410 if the cursor's release is not held any more."""
+    """Return the release to answer from and the record to go on after; 410 if that release is not held any more."""
     written = asked.one("cursor")
     if written is None:
         return current, None
@@ -82,10 +92,10 @@ def fact_page(
     limit = int(asked.one("limit") or 0)
     where = [*fixed, *_fact_conditions(asked)]
     rows = connection.execute(_ordered(where, sort, after, limit + 1, held.about.dated)).all()
-    counts = {name: count for name, count in connection.execute(_counts(asked, fixed))}
+    counts = dict(connection.execute(_counts(asked, fixed)).tuples().all())
     shown = [modality for modality in Modality if counts.get(f"+{modality}") is not None]
     total = sum(counts[f"+{modality}"] for modality in shown)
-    exact = all(counts[f"+{modality}"] <= EXACT for modality in shown)
+    exact = all(counts[f"+{modality}"] <= EXACT for modality in shown) and total <= EXACT
     withheld = {modality.value: counts[f"-{modality}"] for modality in Modality if f"-{modality}" in counts}
     notes = _notes(asked, held, counts.get("undated", 0))
     return page(
@@ -104,33 +114,41 @@ def entity_page(
     path: str,
     after: int | None,
     table: type[Entity],
-    before: Sequence[str] = (),
 ) -> bytes:
-    """Answer a page of entities in order of id, in two statements; finished answers may be put before them."""
+    """Answer a page of entities in order of id, in two statements."""
     limit = int(asked.one("limit") or 0)
     key = key_of(table)
     where = asked.conditions(key)
     beyond = [] if after is None else [key > after]
-    rows = connection.execute(
+    rows: Sequence[Any] = connection.execute(
         select(key.label("key"), col(table.answer).label("answer"))
         .where(*where, *beyond)
         .order_by(key)
         .limit(limit + 1)
     ).all()
     found = connection.execute(_bounded("total", select(key).where(*where))).one()[1]
-    counts = {
-        "total": min(found, EXACT) + len(before),
-        "total_is": "exact" if found <= EXACT else "at_least",
-        "withheld": {},
-    }
     last = rows[limit - 1].key if len(rows) > limit else None
-    answers = [*before, *(row.answer for row in rows[:limit])]
-    return page(answers, links(asked, path, held, "id", last), counts, held.id, [])
+    answers = [row.answer for row in rows[:limit]]
+    return page(answers, links(asked, path, held, "id", last), totals(found), held.id, [])
+
+
+def whole_page(held: HeldRelease, asked: Asked, path: str, after: int | None, answers: Sequence[str]) -> bytes:
+    """Answer a page of a list that is short enough to be held whole."""
+    first = after or 0
+    last = first + int(asked.one("limit") or 0)
+    onward = links(asked, path, held, "id", last if last < len(answers) else None)
+    return page(answers[first:last], onward, totals(len(answers)), held.id, [])
+
+
+def totals(found: int) -> dict[str, Any]:
+    """Return the counts of a list of which `found` records were counted, up to one more than the bound."""
+    return {"total": min(found, EXACT), "total_is": "exact" if found <= EXACT else "at_least", "withheld": {}}
 
 
 def page(
-    answers: list[str], links: dict[str, Any], counts: dict[str, Any], release: str, notes: list[dict[str, Any]]
+    answers: Sequence[str], links: dict[str, Any], counts: dict[str, Any], release: str, notes: list[dict[str, Any]]
 ) -> bytes:
+    """Put a list together."""
     meta = {
         "count": len(answers),
         **counts,
@@ -142,6 +160,7 @@ def page(
 
 
 def links(asked: Asked, path: str, held: HeldRelease, sort: str, last: int | None) -> dict[str, Any]:
+    """Return the addresses of this page and the next, canonical and root-relative."""
     following = None
     if last is not None:
         following = address(path, asked.query(cursor=Cursor(held.id, sort, last).write()))
@@ -152,29 +171,29 @@ def _sorts(asked: Asked) -> bool:
     return any(parameter.name == "sort" for parameter in asked.parameters)
 
 
-def _modalities(asked: Asked) -> set[str]:
-    """The modalities that the question shows."""
+def modalities(asked: Asked) -> set[str]:
+    """Return the modalities that the question shows."""
     if "modality" not in asked.given:
         return {Modality.actual.value}
     every = {modality.value for modality in Modality}
-    for choice in asked.given["modality"]:
-        if "any" not in choice.values:
-            every &= (every - set(choice.values)) if choice.negated else set(choice.values)
-        elif choice.negated:
-            every = set()
-    return every
+    choice = asked.given["modality"][0]
+    if ANY_MODALITY in choice.values:
+        return every
+    return every - set(choice.values) if choice.negated else set(choice.values)
 
 
 def _fact_conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    modality = col(Fact.modality).in_(sorted(_modalities(asked)))
+    modality = col(Fact.modality).in_(sorted(modalities(asked)))
     return [modality, *asked.conditions(key_of(Fact), without=["modality"])]
 
 
-def _ordered(where: list[ColumnElement[bool]], sort: str, after: int | None, limit: int, dated: int) -> Select[Any]:
+def _ordered(
+    where: list[ColumnElement[bool]], sort: str, after: int | None, limit: int, dated: int
+) -> Select[Any, Any]:
     """Return the page's statement. Downwards, the undated (numbered after `dated`) still come last."""
     by_id = sort.removeprefix("-") == "id"
     key = col(Fact.id_rank) if by_id else col(Fact.n)
-    chosen = select(key.label("key"), col(Fact.answer).label("answer")).where(*where)
+    chosen: Select[Any, Any] = select(key.label("key"), col(Fact.answer).label("answer")).where(*where)
     if not sort.startswith("-"):
         beyond = [] if after is None else [key > after]
         return chosen.where(*beyond).order_by(key).limit(limit)
@@ -193,7 +212,7 @@ def _ordered(where: list[ColumnElement[bool]], sort: str, after: int | None, lim
 
 def _counts(asked: Asked, fixed: tuple[ColumnElement[bool], ...]) -> Any:
     """Count, up to the bound, what is shown (+) and withheld (-) by modality, and what lacks the date asked for."""
-    shown = _modalities(asked)
+    shown = modalities(asked)
     where = [*fixed, *asked.conditions(key_of(Fact), without=["modality"])]
     parts = []
     for modality in Modality:
@@ -209,9 +228,10 @@ def _counts(asked: Asked, fixed: tuple[ColumnElement[bool], ...]) -> Any:
     return union_all(*parts)
 
 
-def _bounded(name: str, statement: Select[Any]) -> Select[Any]:
+def _bounded(name: str, statement: Select[Any]) -> Select[Any, Any]:
     limited = statement.limit(EXACT + 1).subquery()
-    return select(literal(name).label("name"), func.count().label("count")).select_from(limited)
+    found: Select[Any, Any] = select(literal(name).label("name"), func.count().label("count")).select_from(limited)
+    return found
 
 
 def _notes(asked: Asked, held: HeldRelease, undated: int) -> list[dict[str, Any]]:

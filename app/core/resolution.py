@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-from sqlmodel import col, select
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from app.core.tables import Name
 from app.kit.folding import fold
@@ -15,6 +15,8 @@ from app.kit.values import Refused, near
 
 COUNTRY = "country"
 ACTORS = (COUNTRY, "organization", "person", "unnamed")
+ISO_DIGITS = 3
+MOST_NAMES = 20_000
 SCHEMES = ("iso2", "iso3", "iso", "cow", "gw")
 _CODE = re.compile(r"([a-z0-9]+):(.*)", re.DOTALL)
 
@@ -45,22 +47,24 @@ def candidates(connection: Connection, texts: Iterable[str]) -> dict[str, list[F
     wanted = {text: keys(text) for text in texts}
     every = sorted({key for some in wanted.values() for key in some})
     by_key: dict[str, list[Found]] = {}
-    statement = select(Name.key, Name.kind, Name.id, Name.scheme, Name.label).where(col(Name.key).in_(every))
-    for key, kind, id_, scheme, label in connection.execute(statement.order_by(Name.id, Name.scheme)):
+    statement = select(col(Name.key), col(Name.kind), col(Name.id), col(Name.scheme), col(Name.label)).where(
+        col(Name.key).in_(every)
+    )
+    for key, kind, id_, scheme, label in connection.execute(statement.order_by(col(Name.id), col(Name.scheme))):
         by_key.setdefault(key, []).append(Found(kind, id_, scheme, label))
     return {text: [found for key in some for found in by_key.get(key, [])] for text, some in wanted.items()}
 
 
 def resolve(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]) -> list[str | Refused]:
-    """Answer each (kinds, text) with an id or a refusal that names the remedy, in order, by one statement (two if refused)."""
+    """Answer each (kinds, text) with an id or a refusal, in order, by one statement; by two if one is refused."""
     found = candidates(connection, [text for _, text in wanted])
     answers = [decide(text, [one for one in found[text] if one.kind in kinds]) for kinds, text in wanted]
     lost = [at for at, answer in enumerate(answers) if answer is None]
     if lost:
-        known = labels(connection, frozenset().union(*(wanted[at][0] for at in lost)))
+        known = names(connection, frozenset().union(*(wanted[at][0] for at in lost)))
         for at in lost:
             kinds, text = wanted[at]
-            answers[at] = unknown(text, kinds, known)
+            answers[at] = unknown(text, kinds, near_misses(text, known, kinds))
     return [answer for answer in answers if answer is not None]
 
 
@@ -78,22 +82,36 @@ def decide(text: str, found: list[Found]) -> str | Refused | None:
     return None
 
 
-def labels(connection: Connection, kinds: frozenset[str]) -> dict[str, str]:
-    """Return every name of these kinds, folded, with the id that it stands for: what a near miss is sought in."""
-    statement = select(Name.key, Name.id).where(col(Name.kind).in_(sorted(kinds)), col(Name.scheme) == "name")
-    return {key.removeprefix("name:"): id_ for key, id_ in connection.execute(statement.limit(20_000))}
+def names(connection: Connection, kinds: frozenset[str]) -> dict[str, list[Found]]:
+    """Return every name of these kinds, folded, with what it stands for: where near misses are sought."""
+    statement = (
+        select(col(Name.key), col(Name.kind), col(Name.id), col(Name.scheme), col(Name.label))
+        .where(col(Name.kind).in_(sorted(kinds)), col(Name.scheme) == "name")
+        .order_by(col(Name.key), col(Name.id))
+        .limit(MOST_NAMES)
+    )
+    found: dict[str, list[Found]] = {}
+    for key, kind, id_, scheme, label in connection.execute(statement):
+        found.setdefault(key.removeprefix("name:"), []).append(Found(kind, id_, scheme, label))
+    return found
 
 
-def unknown(text: str, kinds: frozenset[str], known: dict[str, str]) -> Refused:
+def near_misses(text: str, known: dict[str, list[Found]], kinds: frozenset[str], limit: int = 5) -> list[Found]:
+    """Return at most `limit` entities with a name that is close to `text`, best first."""
+    close = [one for name in near(fold(text), known, limit=limit) for one in known[name] if one.kind in kinds]
+    return list({(one.kind, one.id): one for one in close}.values())[:limit]
+
+
+def unknown(text: str, kinds: frozenset[str], close: list[Found]) -> Refused:
     """Refuse a text that names nothing, with near misses."""
-    close = list(dict.fromkeys(known[name] for name in near(fold(text), known, limit=5)))[:3]
     what = " or ".join(sorted(kinds - {"unnamed"} or kinds))
-    hint = f": did you mean {', '.join(close)}?" if close else f"; `/resolve?q={text[:40]}` may help"
-    return Refused(f"{text!r} names no {what} that is known here{hint}", close)
+    ids = [one.id for one in close[:3]]
+    hint = f": did you mean {', '.join(ids)}?" if ids else f"; `/resolve?q={text[:40]}` may help"
+    return Refused(f"{text!r} names no {what} that is known here{hint}", ids)
 
 
 def _bare_number(text: str, found: list[Found]) -> str | Refused:
-    if len(text) != 3:
+    if len(text) != ISO_DIGITS:
         return Refused(f"{text!r}: a bare number is an ISO code of three digits; write cow:{text} or gw:{text}")
     iso = [one for one in found if one.scheme == "iso"]
     others = [one for one in found if one.scheme in ("cow", "gw") and one.id not in {same.id for same in iso}]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Mapped
 
 from app.core.answers import Answer, FactAnswer
 from app.core.entries import FactEntry
@@ -16,7 +17,7 @@ from app.kit.parameters import Parameter
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of fact: its name, its collection's name, its four shapes, its code lists and a question that has answers."""
+    """A kind of fact: its names, its four shapes, its code lists and a question that has answers."""
 
     kind: str
     collection: str
@@ -43,6 +44,6 @@ class Catalogue:
     answer: type[Answer]
     parameters: tuple[Parameter, ...]
     more: Callable[[str], dict[str, str]]
-    party: ColumnElement[str] | None
+    party: Mapped[Any] | None
     example: str
     sample: str

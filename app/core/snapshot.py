@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import col, select
+from sqlmodel import col
 
 from app.core.tables import Release
 from app.kit.engines import Held, NotServing, Releases

@@ -1,9 +1,9 @@
-"""The tables that every fact and entity hangs on; only the compiler writes them. Answers are stored finished, as text."""
+"""The tables that facts and entities hang on; only the compiler writes them. Answers are stored finished, as text."""
 
 from __future__ import annotations
 
 from sqlalchemy import Index
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import Mapped
 from sqlmodel import Field, SQLModel, col
 
 
@@ -259,7 +259,6 @@ class Release(SQLModel, table=True):
     coverage: str
 
 
-def key_of(table: type[Entity | Fact]) -> InstrumentedAttribute[int]:
-    """Return the column `n` of a table, as SQLAlchemy's attribute rather than SQLModel's value."""
-    key: InstrumentedAttribute[int] = col(table.n)  # type: ignore[assignment]  # col() is typed Mapped; at run time an attribute
-    return key
+def key_of(table: type[Entity | Fact]) -> Mapped[int]:
+    """Return the column `n` of a table."""
+    return col(table.n)

@@ -7,17 +7,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Index
+from sqlmodel import col
 
 from app.core import tables
 from app.core.answers import Answer, DateAnswer, FactAnswer
 from app.core.entries import DateEntry, FactEntry, Slug
-from app.core.questions import (
-    FACT_PARAMETERS,
-    active_on,
-    of_codes,
-    one_of_several,
-    taking_part,
-)
+from app.core.filters import active_on, of_codes, one_of_several, taking_part
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.kit import edtf
 from app.kit.codes import Code
@@ -147,14 +143,14 @@ AGREEMENTS = Resource(
     entry=AgreementEntry,
     parameters=(
         taking_part("party", "Who is bound by it or signs it."),
-        of_codes("status", AgreementStatus, Agreement.n, Agreement.status, "How far it got."),
-        of_codes("type", AgreementType, Agreement.n, Agreement.agreement_type, "What it is about."),
+        of_codes("status", AgreementStatus, col(Agreement.n), col(Agreement.status), "How far it got."),
+        of_codes("type", AgreementType, col(Agreement.n), col(Agreement.agreement_type), "What it is about."),
         one_of_several("obligation", code(Obligation), "What it obliges to."),
         one_of_several("sector", identifier(), "A sector that it names: `training`."),
         active_on(
-            Agreement.n,
-            Agreement.active_from,
-            Agreement.active_until,
+            col(Agreement.n),
+            col(Agreement.active_from),
+            col(Agreement.active_until),
             "Agreements that may have been active on this day, month or year: not begun later, not ended before.",
         ),
         *FACT_PARAMETERS,

@@ -6,11 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 from sqlalchemy import Index
+from sqlmodel import col
 
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, FactAnswer
 from app.core.entries import ActorRef, Entry, FactEntry, PartyEntry, Slug, party
-from app.core.questions import FACT_PARAMETERS, of_codes, taking_part
+from app.core.filters import of_codes, taking_part
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import Role
 from app.kit.codes import Code
@@ -53,6 +55,7 @@ class CooperationFields(Answer):
     """What a cooperation says beyond the envelope."""
 
     cooperation_type: CooperationType
+    subject: str | None = Field(default=None, description="What is developed, built or taught, in the source's words.")
     site: str | None = Field(default=None, description="Where, as the id of a country or place.")
     status: Slug | None = Field(default=None, description="As told: `under-way`, `ended`; null if not told.")
 
@@ -88,7 +91,9 @@ COOPERATION = Resource(
     entry=CooperationEntry,
     parameters=(
         taking_part("partner", "Who is a partner."),
-        of_codes("type", CooperationType, Cooperation.n, Cooperation.cooperation_type, "What they do together."),
+        of_codes(
+            "type", CooperationType, col(Cooperation.n), col(Cooperation.cooperation_type), "What they do together."
+        ),
         *FACT_PARAMETERS,
     ),
     vocabulary=(CooperationType,),

@@ -6,11 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 from sqlalchemy import Index
+from sqlmodel import col
 
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, Estimate, FactAnswer, SystemAnswer
 from app.core.entries import ActorRef, Entry, FactEntry, PartyEntry, SystemRef, SystemUseEntry, party, use
-from app.core.questions import FACT_PARAMETERS, active_on, of_codes, with_role
+from app.core.filters import active_on, of_codes, with_role
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import Role, SystemRole
 from app.kit import edtf
@@ -112,11 +114,11 @@ DEPLOYMENTS = Resource(
     parameters=(
         with_role("sending", Role.sending, "Whose forces or base."),
         with_role("host", Role.host, "On whose soil."),
-        of_codes("duration", Duration, Deployment.n, Deployment.duration, "For how long."),
+        of_codes("duration", Duration, col(Deployment.n), col(Deployment.duration), "For how long."),
         active_on(
-            Deployment.n,
-            Deployment.active_from,
-            Deployment.active_until,
+            col(Deployment.n),
+            col(Deployment.active_from),
+            col(Deployment.active_until),
             "Deployments that may have been there on this day, month or year.",
         ),
         *FACT_PARAMETERS,

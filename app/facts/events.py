@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from sqlalchemy import Index
+from sqlmodel import col
 
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, FactAnswer
 from app.core.entries import ActorRef, FactEntry, PartyEntry, party
-from app.core.questions import FACT_PARAMETERS, of_codes, taking_part
+from app.core.filters import of_codes, taking_part
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import Role
 from app.kit.codes import Code
@@ -73,7 +75,7 @@ EVENTS = Resource(
     answer=EventAnswer,
     entry=EventEntry,
     parameters=(
-        of_codes("type", EventType, Event.n, Event.event_type, "What happened."),
+        of_codes("type", EventType, col(Event.n), col(Event.event_type), "What happened."),
         taking_part("participant", "Who takes part, in whatever role."),
         *FACT_PARAMETERS,
     ),

@@ -11,12 +11,15 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, FactAnswer
 from app.core.entries import ActorRef, FactEntry, PartyEntry, party
-from app.core.questions import FACT_PARAMETERS, of_column, one_of_several, taking_part, with_role
+from app.core.filters import of_column, one_of_several, taking_part, with_role
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import Role
 from app.kit.codes import Code
 from app.kit.parameters import Asked, Match, Parameter
 from app.kit.values import code, text, word
+
+TWO_STATES = 2
 
 
 class Domain(Code):
@@ -87,7 +90,7 @@ class ExerciseEntry(ExerciseFields, FactEntry):
 
 
 def _bilateral(values: tuple[str, ...], _: Asked) -> Match:
-    two = col(tables.Fact.states) == 2
+    two = col(tables.Fact.states) == TWO_STATES
     return Match(col(tables.Fact.n), two if values[0] == "true" else not_(two))
 
 
@@ -101,7 +104,9 @@ EXERCISES = Resource(
     parameters=(
         taking_part("participant", "Who takes part."),
         with_role("host", Role.host, "On whose soil it is held."),
-        of_column("series", text(200), Exercise.n, Exercise.series, "The series, as stated: `Anatolian Eagle`."),
+        of_column(
+            "series", text(200), col(Exercise.n), col(Exercise.series), "The series, as stated: `Anatolian Eagle`."
+        ),
         one_of_several("domain", code(Domain), "Where forces train."),
         Parameter(
             "bilateral",

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, DateAnswer, Estimate, FactAnswer, SystemAnswer
 from app.core.entries import ActorRef, DateEntry, FactEntry, PartyEntry, SystemRef, SystemUseEntry, party, use
-from app.core.questions import FACT_PARAMETERS, with_role
+from app.core.filters import with_role
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import Role, SystemRole
 

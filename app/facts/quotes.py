@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from sqlalchemy import Index
+from sqlmodel import col
 
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, FactAnswer
 from app.core.entries import ActorRef, FactEntry, FactRef, PartyEntry, party
-from app.core.questions import ACTOR, FACT_PARAMETERS, of_codes, of_column, with_role
+from app.core.filters import ACTOR, of_codes, of_column, with_role
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import Modality, Role
 from app.kit.codes import Code
@@ -116,8 +118,8 @@ QUOTES = Resource(
     parameters=(
         with_role("speaker", Role.speaker, "Who says it."),
         with_role("about", Role.about, "What it is about.", several=True),
-        of_codes("form", QuoteForm, Quote.n, Quote.form, "How the words are given."),
-        of_column("affiliation", ACTOR, Quote.n, Quote.affiliation, "The speaker's organization, as stated."),
+        of_codes("form", QuoteForm, col(Quote.n), col(Quote.form), "How the words are given."),
+        of_column("affiliation", ACTOR, col(Quote.n), col(Quote.affiliation), "The speaker's organization, as stated."),
         *FACT_PARAMETERS,
     ),
     vocabulary=(QuoteForm, SaidTo),

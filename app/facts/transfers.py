@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import Index
+from sqlmodel import col
 
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, DateAnswer, Estimate, FactAnswer, SystemAnswer
@@ -20,7 +21,8 @@ from app.core.entries import (
     party,
     use,
 )
-from app.core.questions import FACT_PARAMETERS, of_codes, one_of_several, with_role, years
+from app.core.filters import of_codes, one_of_several, with_role, years
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import ArmamentCategory, Modality, Role, SystemRole
 from app.kit import edtf
@@ -237,18 +239,18 @@ TRANSFERS = Resource(
     parameters=(
         with_role("supplier", Role.supplier, "Who supplies.", also="from"),
         with_role("recipient", Role.recipient, "Who receives.", also="to"),
-        of_codes("category", ArmamentCategory, Transfer.n, Transfer.category, "SIPRI armament category."),
+        of_codes("category", ArmamentCategory, col(Transfer.n), col(Transfer.category), "SIPRI armament category."),
         of_codes(
             "deal_status",
             DealStatus,
-            Transfer.n,
-            Transfer.deal_status,
+            col(Transfer.n),
+            col(Transfer.deal_status),
             "How far the deal got; asks for the modality that it implies.",
             implies=("modality", IMPLIED),
         ),
-        of_codes("item", TransferItem, Transfer.n, Transfer.item, "What is handed over."),
+        of_codes("item", TransferItem, col(Transfer.n), col(Transfer.item), "What is handed over."),
         one_of_several("terms", code(TransferTerms), "On which terms."),
-        of_codes("condition", ItemCondition, Transfer.n, Transfer.condition, "New or second hand."),
+        of_codes("condition", ItemCondition, col(Transfer.n), col(Transfer.condition), "New or second hand."),
         with_role("origin", Role.state_of_origin, "Where it was designed or built; no supply is implied."),
         years("order_year", "A year in which it may have been ordered."),
         years("delivery_year", "A year in which some may have been delivered."),

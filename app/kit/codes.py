@@ -1,4 +1,4 @@
-"""Code lists: enumerations in which every code carries its definition; what a code means for a fact is not said here."""
+"""Code lists: enumerations in which every code carries its definition; what that means for a fact is not said here."""
 
 from __future__ import annotations
 

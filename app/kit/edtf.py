@@ -1,12 +1,14 @@
-"""Bounds of EDTF (ISO 8601-2) dates. The grammar is the `edtf` library's; open and unknown ends are None, never its invention."""
+"""Bounds of EDTF (ISO 8601-2) dates: the grammar is the `edtf` library's, open and unknown ends are None."""
 
 from __future__ import annotations
 
 import calendar
 import re
+from datetime import date
 from functools import lru_cache
 
-_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+LONGEST = 64
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 class EdtfError(ValueError):
@@ -19,7 +21,7 @@ def bounds(text: str) -> tuple[str | None, str | None]:
 
     Raises EdtfError. A parse costs milliseconds, hence the cache.
     """
-    if not text or text != text.strip() or len(text) > 64:
+    if not text or text != text.strip() or len(text) > LONGEST:
         raise EdtfError(f"{text!r} is no EDTF date")
     plain = _DAY.fullmatch(text)
     if plain:
@@ -74,7 +76,7 @@ def _span(text: str) -> tuple[str | None, str | None]:
         raise EdtfError(f"{text!r} is no EDTF date") from error
     ends = []
     for moment in (lower, upper):
-        if moment is not None and not 1 <= moment.tm_year <= 9999:
+        if moment is not None and not date.min.year <= moment.tm_year <= date.max.year:
             raise EdtfError(f"{text!r} lies outside the years 0001 to 9999")
         ends.append(moment and f"{moment.tm_year:04}-{moment.tm_mon:02}-{moment.tm_mday:02}")
     return ends[0], ends[1]

@@ -1,4 +1,4 @@
-"""Engines on the releases of one database: which one is current, and connections that cannot write. What is in it is not known here."""
+"""Engines on the releases of one database: which is current, and connections that cannot write; not what is in it."""
 
 from __future__ import annotations
 

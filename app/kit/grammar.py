@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
 MAX_PARAMETERS = 60
 MAX_VALUES = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_VALUE = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*?))\s*(?:,|\Z)')
+_QUOTED = re.compile(r'\s*+"((?:[^"]|"")*+)"\s*+(?:,|\Z)')
+_BARE = re.compile(r'([^",]*+)(?:,|\Z)')
 
 
 class GrammarError(ValueError):
@@ -51,27 +53,33 @@ def pairs(query: bytes) -> list[tuple[str, str]]:
 def read(text: str, parameter: str) -> AnyOf:
     """Read `a,"b, c"` or `!a,b`; GrammarError on an empty value, an open quote or more than 200 values."""
     negated = text.startswith("!")
-    rest = text[1:] if negated else text
     values: list[str] = []
+    for quoted, value in _values(text[1:] if negated else text, parameter):
+        if not value:
+            raise GrammarError("a value is empty: write `a,b`, or leave the parameter out", parameter)
+        if value.startswith("!") and not quoted:
+            raise GrammarError("`!` stands once, before the whole list: `!a,b` means neither", parameter)
+        values.append(value)
+        if len(values) > MAX_VALUES:
+            raise GrammarError(f"more than {MAX_VALUES} values", parameter)
+    return AnyOf(tuple(values), negated)
+
+
+def _values(text: str, parameter: str) -> Iterator[tuple[bool, str]]:
+    """Yield (quoted, value). Each pattern takes what it can and gives nothing back: the time is linear in the text."""
     at = 0
     while True:
-        match = _VALUE.match(rest, at)
+        match = _QUOTED.match(text, at) or _BARE.match(text, at)
         if match is None:
             raise GrammarError(
                 'a quotation mark stands alone: a name with a comma is written "Name, the", a mark inside it twice',
                 parameter,
             )
-        value = match[1].replace('""', '"').strip() if match[1] is not None else match[2]
-        if not value:
-            raise GrammarError("a value is empty: write `a,b`, or leave the parameter out", parameter)
-        if value.startswith("!") and match[1] is None:
-            raise GrammarError("`!` stands once, before the whole list: `!a,b` means neither", parameter)
-        values.append(value)
-        if len(values) > MAX_VALUES:
-            raise GrammarError(f"more than {MAX_VALUES} values", parameter)
+        quoted = match.re is _QUOTED
+        yield quoted, match[1].replace('""', '"').strip() if quoted else match[1].strip()
+        if match.end() == len(text) and not match[0].endswith(","):
+            return
         at = match.end()
-        if at >= len(rest) and not match[0].endswith(","):
-            return AnyOf(tuple(values), negated)
 
 
 def write(choice: AnyOf) -> str:

@@ -1,4 +1,4 @@
-"""The OpenAPI document and its pages: parameters from their declarations, examples from the app's own answers, assets from our files."""
+"""The OpenAPI document and its page: parameters as declared, examples the app's own answers, assets from our files."""
 
 import json
 from collections.abc import Iterable
@@ -63,12 +63,12 @@ def install(app: FastAPI) -> None:
     """Serve `/openapi.json` and `/docs`, which needs no internet."""
     app.mount("/assets", StaticFiles(directory=_ASSETS), name="assets")
 
-    async def document(request: Request) -> Response:
+    async def document(_: Request) -> Response:
         if app.openapi_schema is None:
             app.openapi_schema = await _document(app)
         return json_response(json.dumps(app.openapi_schema, ensure_ascii=False, separators=(",", ":")).encode())
 
-    async def page(request: Request) -> Response:
+    async def page(_: Request) -> Response:
         return Response(
             _PAGE.format(title=f"{app.title} API"),
             media_type="text/html",

@@ -1,13 +1,13 @@
-"""Questions: the parameters that a collection takes, said once (type, doc, SQL), and the reading of a query string by them."""
+"""Questions: the parameters that a collection takes, said once (type, doc, SQL), and query strings read by them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, not_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from app.kit import grammar
 from app.kit.grammar import AnyOf, GrammarError
@@ -15,17 +15,18 @@ from app.kit.problems import Culprit, unprocessable
 from app.kit.values import Refused, Value, near
 
 MAX_QUERY_BYTES = 8_000
+PAIR = 2
 
 
 @dataclass(frozen=True)
 class Match:
     """The records that a filter lets through: the values of `key` in the rows that meet `condition`."""
 
-    key: InstrumentedAttribute[int]
+    key: Mapped[int]
     condition: ColumnElement[bool]
 
 
-Matcher = Callable[[tuple[str, ...], "Asked"], Match]
+Matcher = Callable[[tuple[str, ...], "Asked"], Match | None]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Parameter:
 
     takes: `list` = comma for any of, `!` negates; `pair` = two values joined; `one` = a single value.
     several: a record can have several of these, so the parameter may be repeated, for all of.
-    match: its SQL; None for a parameter that only steers (sort, limit) or that others read (role).
+    match: its SQL; None for a parameter that only steers (sort, limit); it gives None where others read it (role).
+    every: a value that stands for all the others.
     implies: another parameter, and which of its values each value of this one asks for too.
     """
 
@@ -46,6 +48,7 @@ class Parameter:
     several: bool = False
     also: str | None = None
     default: str | None = None
+    every: str | None = None
     implies: tuple[str, Mapping[str, frozenset[str]]] | None = None
 
 
@@ -73,11 +76,13 @@ class Asked:
                 text = changes[parameter.name]
                 texts = [] if text is None else [text]
             else:
-                texts = [grammar.write(choice) for choice in self.given.get(parameter.name, ())]
+                single = parameter.takes == "one"
+                choices = self.given.get(parameter.name, ())
+                texts = [choice.values[0] if single else grammar.write(choice) for choice in choices]
             parts += [grammar.encode(parameter.name, text) for text in texts if text != parameter.default]
         return "&".join(parts)
 
-    def conditions(self, key: InstrumentedAttribute[int], without: Iterable[str] = ()) -> list[ColumnElement[bool]]:
+    def conditions(self, key: Mapped[int], without: Iterable[str] = ()) -> list[ColumnElement[bool]]:
         """Return the SQL of all that was asked, on rows whose key column is `key`."""
         left_out = set(without)
         found: list[ColumnElement[bool]] = []
@@ -86,11 +91,14 @@ class Asked:
                 continue
             for choice in self.given.get(parameter.name, ()):
                 match = parameter.match(choice.values, self)
-                if match.key.class_ is key.class_:
+                if match is None:
+                    continue
+                if _table(match.key) is _table(key):
                     within = match.condition
                 else:
                     within = key.in_(select(match.key).where(match.condition))
-                found.append(not_(within) if choice.negated else within)
+                # What is not told is not among the values: `x` and `!x` part the whole list in two.
+                found.append(or_(within.is_(None), not_(within)) if choice.negated else within)
         return found
 
 
@@ -104,16 +112,7 @@ def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> A
         raise unprocessable([Culprit(parameter=error.parameter, detail=error.detail)]) from None
     known = {parameter.name: parameter for parameter in parameters}
     known |= {parameter.also: parameter for parameter in parameters if parameter.also}
-    culprits: list[Culprit] = []
-    choices: list[tuple[str, AnyOf]] = []
-    for name, text in written:
-        if name not in known:
-            culprits.append(_unknown(name, known))
-            continue
-        try:
-            choices.append((name, _choice(known[name], name, text)))
-        except Refused as refused:
-            culprits.append(_culprit(name, refused))
+    choices, culprits = _choices(written, known)
     resolved, refusals = _resolve_names(choices, known, resolve)
     culprits += refusals
     given: dict[str, tuple[AnyOf, ...]] = {}
@@ -156,6 +155,27 @@ def schema(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
     return objects
 
 
+def _choices(
+    written: list[tuple[str, str]], known: dict[str, Parameter]
+) -> tuple[list[tuple[str, AnyOf]], list[Culprit]]:
+    choices: list[tuple[str, AnyOf]] = []
+    culprits: list[Culprit] = []
+    for name, text in written:
+        if name not in known:
+            culprits.append(_unknown(name, known))
+            continue
+        try:
+            choices.append((name, _choice(known[name], name, text)))
+        except Refused as refused:
+            culprits.append(_culprit(name, refused))
+    return choices, culprits
+
+
+def _table(key: Mapped[int]) -> object:
+    """Return the table whose column this is."""
+    return cast("InstrumentedAttribute[int]", key).class_
+
+
 def _choice(parameter: Parameter, name: str, text: str) -> AnyOf:
     if parameter.takes == "one":
         return AnyOf((parameter.value.read(text),))
@@ -163,8 +183,12 @@ def _choice(parameter: Parameter, name: str, text: str) -> AnyOf:
         choice = grammar.read(text, name)
     except GrammarError as error:
         raise Refused(error.detail) from None
-    if parameter.takes == "pair" and (choice.negated or len(choice.values) != 2):
+    if parameter.takes == "pair" and (choice.negated or len(choice.values) != PAIR):
         raise Refused(f"takes two values: `{name}=TR,AZ`")
+    if parameter.every in choice.values:
+        if choice.negated:
+            raise Refused(f"`!{parameter.every}` asks for nothing")
+        return AnyOf((str(parameter.every),))
     return AnyOf(tuple(parameter.value.read(value) for value in choice.values), choice.negated)
 
 
@@ -204,7 +228,7 @@ def _joined(parameter: Parameter, choices: Sequence[tuple[str, AnyOf]]) -> tuple
             by_name.setdefault(name, set()).add(choice.canonical())
             count[name] = count.get(name, 0) + 1
     spelled = list(by_name.values())
-    if len(spelled) == 2 and spelled[0] != spelled[1]:
+    if len(spelled) == PAIR and spelled[0] != spelled[1]:
         raise Refused(
             f"`{parameter.name}` and `{parameter.also}` are the same parameter and were given different values"
         )
@@ -213,7 +237,7 @@ def _joined(parameter: Parameter, choices: Sequence[tuple[str, AnyOf]]) -> tuple
     if max(count.values()) > 1 and not parameter.several:
         remedy = "" if parameter.takes == "one" else ": for any of, write them with commas"
         raise Refused(f"was given {max(count.values())} times, but a record has only one{remedy}")
-    if parameter.takes == "pair" and any(len(choice.values) != 2 for choice in spelled[0]):
+    if parameter.takes == "pair" and any(len(choice.values) != PAIR for choice in spelled[0]):
         raise Refused("names the same one twice")
     return tuple(sorted(spelled[0], key=lambda choice: (choice.negated, choice.values)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -98,21 +98,20 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    return error.response(request.url.path)
+    return cast("Problem", error).response(request.url.path)
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    status = HTTPStatus(error.status_code)
+    known = cast("HTTPException", error)
+    status = HTTPStatus(known.status_code)
     detail = {
         HTTPStatus.NOT_FOUND: "There is nothing at this address; `/` lists what there is.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not answered here: the API only reads.",
-    }.get(status, str(error.detail))
-    return Problem(status, detail, headers=dict(error.headers or {})).response(request.url.path)
+    }.get(status, str(known.detail))
+    return Problem(status, detail, headers=dict(known.headers or {})).response(request.url.path)
 
 
-async def _crash(request: Request, error: Exception) -> Response:
+async def _crash(request: Request, _: Exception) -> Response:
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; the question is not to blame.").response(
         request.url.path
     )

@@ -10,8 +10,9 @@ from typing import Any
 from app.kit import edtf
 from app.kit.codes import Code
 
+LONGEST_NAME = 200
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,95}")
-_YEAR = re.compile(r"[1-9]\d{3}")
+_YEAR = re.compile(r"[1-9][0-9]{3}")
 
 
 class Refused(ValueError):
@@ -71,7 +72,7 @@ def word(*allowed: str) -> Value:
 
 def name_of(*kinds: str) -> Value:
     """Any name or code of an entity of these kinds; it becomes the entity's id."""
-    return Value({"type": "string", "minLength": 1, "maxLength": 200}, _short, frozenset(kinds))
+    return Value({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}, _short, frozenset(kinds))
 
 
 def identifier() -> Value:
@@ -95,7 +96,7 @@ def day() -> Value:
             raise Refused(str(error)) from None
         return text
 
-    return Value({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2021-06"}, read)
+    return Value({"type": "string", "pattern": r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", "example": "2021-06"}, read)
 
 
 def year() -> Value:
@@ -106,14 +107,14 @@ def year() -> Value:
             return text
         raise Refused(f"{text!r} is no year of four digits")
 
-    return Value({"type": "string", "pattern": r"^[1-9]\d{3}$"}, read)
+    return Value({"type": "string", "pattern": r"^[1-9][0-9]{3}$"}, read)
 
 
 def number(lowest: int, highest: int) -> Value:
     """A whole number within bounds; outside them it is refused, never clamped."""
 
     def read(text: str) -> str:
-        if text.isascii() and text.isdigit() and len(text) < 10 and lowest <= int(text) <= highest:
+        if text.isascii() and text.isdigit() and len(text) <= len(str(highest)) and lowest <= int(text) <= highest:
             return str(int(text))
         raise Refused(f"{text!r} is no whole number from {lowest} to {highest}")
 
@@ -124,14 +125,14 @@ def text(longest: int) -> Value:
     """Free text up to a length."""
 
     def read(given: str) -> str:
-        if 0 < len(given) <= longest:
+        if given.strip() and len(given) <= longest:
             return given
-        raise Refused(f"write 1 to {longest} characters")
+        raise Refused(f"write 1 to {longest} characters, not only blanks")
 
-    return Value({"type": "string", "minLength": 1, "maxLength": longest}, read)
+    return Value({"type": "string", "minLength": 1, "maxLength": longest, "pattern": r"\S"}, read)
 
 
 def _short(given: str) -> str:
-    if len(given) <= 200:
+    if len(given) <= LONGEST_NAME:
         return given
-    raise Refused("a name has at most 200 characters")
+    raise Refused(f"a name has at most {LONGEST_NAME} characters")

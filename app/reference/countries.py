@@ -8,13 +8,13 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import Answer
+from app.core.answers import Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry
-from app.core.questions import CATALOGUE_PARAMETERS, COUNTRY, of_column
+from app.core.filters import CATALOGUE_PARAMETERS, COUNTRY, of_column
 from app.core.resource import Catalogue
 
-Year = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
-Number = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,2}$")]
+Year = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
 
 
 class Codes(Answer):
@@ -27,10 +27,9 @@ class Codes(Answer):
     gw: str | None = Field(description="Gleditsch and Ward, unpadded.")
 
 
-class CountryAnswer(Answer):
+class CountryAnswer(EntityAnswer):
     """A country: its id is ISO 3166-1 alpha-2; a gone state's is ISO 3166-3's, else a slug."""
 
-    id: str
     kind: Literal["country"]
     name: str
     official_name: str | None
@@ -50,9 +49,10 @@ class CountryEntry(Entry):
     name: str
     official_name: str | None = None
     names: list[str] = []
+    adjectives: list[str] = Field(default=[], description="`Turkish`: what a text may call it; for checks and search.")
     iso2: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     iso3: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
-    iso_num: Annotated[str, StringConstraints(pattern=r"^\d{3}$")] | None = None
+    iso_num: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")] | None = None
     cow: Number | None = None
     gw: Number | None = None
     cow_shared: Number | None = None
@@ -104,7 +104,9 @@ COUNTRIES = Catalogue(
     row=tables.Country,
     answer=CountryAnswer,
     parameters=(
-        of_column("id", COUNTRY, tables.Country.n, tables.Country.id, "These countries, by any code or name."),
+        of_column(
+            "id", COUNTRY, col(tables.Country.n), col(tables.Country.id), "These countries, by any code or name."
+        ),
         *CATALOGUE_PARAMETERS,
     ),
     more=_more,

@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import ActorAnswer, Answer
+from app.core.answers import ActorAnswer, Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry, Slug
-from app.core.questions import ACTOR, CATALOGUE_PARAMETERS, COUNTRY, of_codes, of_column
+from app.core.filters import ACTOR, CATALOGUE_PARAMETERS, COUNTRY, of_codes, of_column
 from app.core.resource import Catalogue
 from app.kit.codes import Code
 
@@ -38,10 +38,9 @@ class OrganizationFields(Answer):
     organization_type: OrganizationType | None = None
 
 
-class OrganizationAnswer(OrganizationFields):
+class OrganizationAnswer(OrganizationFields, EntityAnswer):
     """An organization. An organ counts for its state in country filters; one that is only based there does not."""
 
-    id: str
     kind: Literal["organization"]
     organ_of: ActorAnswer | None = Field(description="The state whose organ it is.")
     based_in: ActorAnswer | None = Field(description="The state where it sits.")
@@ -73,10 +72,20 @@ ORGANIZATIONS = Catalogue(
     row=tables.Organization,
     answer=OrganizationAnswer,
     parameters=(
-        of_column("id", ACTOR, tables.Organization.n, tables.Organization.id, "These organizations, by id or name."),
-        of_codes("type", OrganizationType, tables.Organization.n, tables.Organization.organization_type, "What it is."),
-        of_column("organ_of", COUNTRY, tables.Organization.n, tables.Organization.organ_of, "Whose organ it is."),
-        of_column("based_in", COUNTRY, tables.Organization.n, tables.Organization.based_in, "Where it sits."),
+        of_column(
+            "id", ACTOR, col(tables.Organization.n), col(tables.Organization.id), "These organizations, by id or name."
+        ),
+        of_codes(
+            "type",
+            OrganizationType,
+            col(tables.Organization.n),
+            col(tables.Organization.organization_type),
+            "What it is.",
+        ),
+        of_column(
+            "organ_of", COUNTRY, col(tables.Organization.n), col(tables.Organization.organ_of), "Whose organ it is."
+        ),
+        of_column("based_in", COUNTRY, col(tables.Organization.n), col(tables.Organization.based_in), "Where it sits."),
         *CATALOGUE_PARAMETERS,
     ),
     more=_more,

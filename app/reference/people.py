@@ -9,9 +9,9 @@ from sqlalchemy import and_
 from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import ActorAnswer, Answer
+from app.core.answers import ActorAnswer, Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry, Slug, SourceRef
-from app.core.questions import ACTOR, CATALOGUE_PARAMETERS, of_column
+from app.core.filters import ACTOR, CATALOGUE_PARAMETERS, of_column
 from app.core.resource import Catalogue
 from app.kit.parameters import Asked, Match, Parameter
 
@@ -39,10 +39,9 @@ class PersonFields(Answer):
     variants: list[str] = Field(default=[], description="Other spellings of the name.")
 
 
-class PersonAnswer(PersonFields):
+class PersonAnswer(PersonFields, EntityAnswer):
     """A person."""
 
-    id: str
     kind: Literal["person"]
     offices: list[Office]
 
@@ -53,6 +52,10 @@ class PersonEntry(PersonFields, Entry):
     id: Slug
     offices: list[OfficeEntry] = []
     note: str | None = None
+
+    def last_name(self) -> str:
+        """Return the name by which the person is known once introduced."""
+        return self.name.split()[-1]
 
 
 def _affiliation(values: tuple[str, ...], _: Asked) -> Match:
@@ -70,7 +73,7 @@ PEOPLE = Catalogue(
     row=tables.Person,
     answer=PersonAnswer,
     parameters=(
-        of_column("id", ACTOR, tables.Person.n, tables.Person.id, "These people, by id or name."),
+        of_column("id", ACTOR, col(tables.Person.n), col(tables.Person.id), "These people, by id or name."),
         Parameter(
             "affiliation", "An organization or country where they have an office.", ACTOR, _affiliation, several=True
         ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
+from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import ActorAnswer, Answer, PlaceAnswer
+from app.core.answers import ActorAnswer, Answer, EntityAnswer, PlaceAnswer
 from app.core.entries import ActorRef, Entry, PlaceRef, Slug
-from app.core.questions import CATALOGUE_PARAMETERS, COUNTRY, PLACE, of_column
+from app.core.filters import CATALOGUE_PARAMETERS, COUNTRY, PLACE, of_column
 from app.core.resource import Catalogue
 
 
@@ -30,10 +31,9 @@ class PlaceFields(Answer):
     point: Point | None = Field(default=None, description="null: no source gives one.")
 
 
-class PlaceDetailAnswer(PlaceFields):
+class PlaceDetailAnswer(PlaceFields, EntityAnswer):
     """A place; its country is the one that a source states."""
 
-    id: str
     kind: Literal["place"]
     country: ActorAnswer | None
     within: PlaceAnswer | None
@@ -59,8 +59,8 @@ PLACES = Catalogue(
     row=tables.Place,
     answer=PlaceDetailAnswer,
     parameters=(
-        of_column("id", PLACE, tables.Place.n, tables.Place.id, "These places, by id or name."),
-        of_column("country", COUNTRY, tables.Place.n, tables.Place.country, "The country as stated."),
+        of_column("id", PLACE, col(tables.Place.n), col(tables.Place.id), "These places, by id or name."),
+        of_column("country", COUNTRY, col(tables.Place.n), col(tables.Place.country), "The country as stated."),
         *CATALOGUE_PARAMETERS,
     ),
     more=_more,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
+from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import Answer, DateAnswer
+from app.core.answers import Answer, DateAnswer, EntityAnswer
 from app.core.entries import DateEntry, Entry, Slug
-from app.core.questions import CATALOGUE_PARAMETERS, SOURCE, of_column
+from app.core.filters import CATALOGUE_PARAMETERS, SOURCE, of_column
 from app.core.resource import Catalogue
 from app.kit.codes import Code
 
@@ -39,7 +40,7 @@ class SourceFields(Answer):
     rights: str
 
 
-class SourceDetailAnswer(SourceFields):
+class SourceDetailAnswer(SourceFields, EntityAnswer):
     """A source, and how its passages can be verified again."""
 
     kind: Literal["source"]
@@ -65,7 +66,7 @@ SOURCES = Catalogue(
     row=tables.Source,
     answer=SourceDetailAnswer,
     parameters=(
-        of_column("id", SOURCE, tables.Source.n, tables.Source.id, "These sources, by id or title."),
+        of_column("id", SOURCE, col(tables.Source.n), col(tables.Source.id), "These sources, by id or title."),
         *CATALOGUE_PARAMETERS,
     ),
     more=_more,

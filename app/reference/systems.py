@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import and_
-from sqlmodel import col, select
+from sqlalchemy import and_, select
+from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import ActorAnswer, Answer
+from app.core.answers import ActorAnswer, Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry, Slug, SourceRef
-from app.core.questions import CATALOGUE_PARAMETERS, COUNTRY, SYSTEM, of_codes, of_column
+from app.core.filters import CATALOGUE_PARAMETERS, COUNTRY, SYSTEM, of_codes, of_column
 from app.core.resource import Catalogue
-from app.core.vocabulary import ArmamentCategory, SystemRole
+from app.core.vocabulary import ArmamentCategory, Modality, SystemRole
 from app.kit.parameters import Asked, Match, Parameter
 
 
@@ -29,10 +29,9 @@ class SystemFields(Answer):
     source: str | None = Field(default=None, description="Id of the source of origin and description.")
 
 
-class SystemDetailAnswer(SystemFields):
+class SystemDetailAnswer(SystemFields, EntityAnswer):
     """A weapon system or part of one."""
 
-    id: str
     kind: Literal["system"]
     origin: list[ActorAnswer] = Field(description="Where it was designed or built, where a source states it.")
 
@@ -51,8 +50,14 @@ def _origin(values: tuple[str, ...], _: Asked) -> Match:
 
 
 def _used_by(values: tuple[str, ...], _: Asked) -> Match:
-    used = select(col(tables.FactSystem.system)).where(
-        col(tables.FactSystem.by_state).in_(values), col(tables.FactSystem.role) == SystemRole.fielded.value
+    used = (
+        select(col(tables.FactSystem.system))
+        .join(tables.Fact, col(tables.Fact.n) == col(tables.FactSystem.n))
+        .where(
+            col(tables.FactSystem.by_state).in_(values),
+            col(tables.FactSystem.role) == SystemRole.fielded.value,
+            col(tables.Fact.modality) == Modality.actual.value,
+        )
     )
     return Match(col(tables.System.n), col(tables.System.id).in_(used))
 
@@ -68,11 +73,17 @@ SYSTEMS = Catalogue(
     row=tables.System,
     answer=SystemDetailAnswer,
     parameters=(
-        of_column("id", SYSTEM, tables.System.n, tables.System.id, "These systems, by id or name."),
-        of_codes("category", ArmamentCategory, tables.System.n, tables.System.category, "SIPRI armament category."),
+        of_column("id", SYSTEM, col(tables.System.n), col(tables.System.id), "These systems, by id or name."),
+        of_codes(
+            "category", ArmamentCategory, col(tables.System.n), col(tables.System.category), "SIPRI armament category."
+        ),
         Parameter("origin", "Where it was designed or built.", COUNTRY, _origin, several=True),
         Parameter(
-            "used_by", "A state that fields it, or whose organ does, in some fact.", COUNTRY, _used_by, several=True
+            "used_by",
+            "A state that fields it in an actual fact, or whose organ does.",
+            COUNTRY,
+            _used_by,
+            several=True,
         ),
         *CATALOGUE_PARAMETERS,
     ),

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Connection, and_, or_
-from sqlmodel import col, select
+from sqlalchemy import Connection, and_, or_, select
+from sqlmodel import col
 
 from app.core import lists
 from app.core.answers import Answer, ListAnswer
-from app.core.questions import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column
+from app.core.filters import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column
 from app.core.resource import Resource
 from app.core.routes import LIST_ERRORS
 from app.core.tables import Coverage, Source
 from app.core.vocabulary import CoverageStatus
 from app.kit.openapi import asks
-from app.kit.pages import dump, json_response
+from app.kit.pages import EXACT, dump, json_response
 from app.kit.parameters import Asked, Match, Parameter
 
 
@@ -47,11 +48,11 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     found = APIRouter(tags=["across"])
     names = tuple(resource.kind for resource in facts)
     declared = (
-        of_column("source", SOURCE, Coverage.n, Coverage.source, "These sources."),
+        of_column("source", SOURCE, col(Coverage.n), col(Coverage.source), "These sources."),
         Parameter("country", "One of the two states, by any code or name.", COUNTRY, _either, several=True),
         Parameter("between", "Exactly these two states; sources not read for them say so.", COUNTRY, _between, "pair"),
-        of_column("kind", kinds(names), Coverage.n, Coverage.kind, "Kinds of fact."),
-        of_codes("status", CoverageStatus, Coverage.n, Coverage.status, "What there is."),
+        of_column("kind", kinds(names), col(Coverage.n), col(Coverage.kind), "Kinds of fact."),
+        of_codes("status", CoverageStatus, col(Coverage.n), col(Coverage.status), "What there is."),
         *PAGING,
     )
 
@@ -74,22 +75,29 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
             asked = lists.read(connection, declared, request)
         held, after = lists.position(asked, served, held)
         with held.connect() as connection:
-            beyond = _out_of_scope(connection, asked, names) if after is None else []
-            return json_response(lists.entity_page(connection, held, asked, "/coverage", after, Coverage, beyond))
+            if "between" not in asked.given:
+                return json_response(lists.entity_page(connection, held, asked, "/coverage", after, Coverage))
+            read = _read(connection, asked)
+            answers = [*read, *_out_of_scope(connection, asked, names)]
+            return json_response(lists.whole_page(held, asked, "/coverage", after, answers))
 
     return found
 
 
+def _read(connection: Connection, asked: Asked) -> Sequence[str]:
+    """Return what the sources that were read for a pair have on it."""
+    statement = select(col(Coverage.answer)).where(*asked.conditions(col(Coverage.n))).order_by(col(Coverage.n))
+    return connection.execute(statement.limit(EXACT)).scalars().all()
+
+
 def _out_of_scope(connection: Connection, asked: Asked, names: tuple[str, ...]) -> list[str]:
     """Return an answer for each source and kind that was not read for the pair that is asked for."""
-    if "between" not in asked.given:
-        return []
     first, second = sorted(asked.given["between"][0].values)
-    if not _wanted(asked, "country", first) and not _wanted(asked, "country", second):
+    if any((bool({first, second} & set(choice.values))) == choice.negated for choice in asked.given.get("country", ())):
         return []
     read = select(col(Coverage.source)).where(col(Coverage.a) == first, col(Coverage.b) == second)
     others = connection.execute(
-        select(col(Source.id)).where(col(Source.id).not_in(read)).order_by(col(Source.n)).limit(100)
+        select(col(Source.id)).where(col(Source.id).not_in(read)).order_by(col(Source.n)).limit(EXACT)
     )
     return [
         dump(answer(source, first, second, kind, None, CoverageStatus.out_of_scope)).decode()

@@ -3,7 +3,8 @@
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
-from sqlmodel import col, select
+from sqlalchemy import select
+from sqlmodel import col
 
 from app.core import lists
 from app.core.answers import CitationAnswer, OneAnswer
@@ -27,7 +28,8 @@ def router(sample: str) -> APIRouter:
         openapi_extra=asks((), evidence_of=sample),
     )
     def one(request: Request, id: str) -> Response:
-        """A passage, exact to the character, with offsets and sha256; `links.more.facts` are the facts that rest on it."""
+        """A passage, exact to the character, with offsets and sha256; `links.more.facts` leads to what rests on it."""
+        lists.read_nothing(request)
         held = lists.releases(request).current()
         with held.connect() as connection:
             answer = connection.execute(select(col(Citation.answer)).where(col(Citation.id) == id)).scalar_one_or_none()

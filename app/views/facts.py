@@ -6,11 +6,13 @@ from typing import Annotated, Any, Union
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from sqlmodel import col, select
+from sqlalchemy import select
+from sqlmodel import col
 
 from app.core import lists, resolution, routes
-from app.core.answers import ListAnswer, OneAnswer
-from app.core.questions import FACT_PARAMETERS, kinds, of_kind
+from app.core.answers import list_of, one_of
+from app.core.filters import kinds, of_kind
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.tables import Fact, Pair
 from app.kit.openapi import asks
@@ -34,7 +36,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
     @found.get(
         "/facts",
-        response_model=ListAnswer[answer],
+        response_model=list_of(answer),
         responses=routes.LIST_ERRORS,
         operation_id="list_facts",
         summary="List facts of all kinds",
@@ -53,7 +55,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
     @found.get(
         "/facts/{id}",
-        response_model=OneAnswer[answer],
+        response_model=one_of(answer),
         responses=routes.ONE_ERRORS,
         operation_id="get_fact",
         summary="Get one fact of any kind",
@@ -62,6 +64,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     )
     def one(request: Request, id: str) -> Response:
         """One fact by its id; `links.self` is its address in its own collection."""
+        lists.read_nothing(request)
         held = lists.releases(request).current()
         with held.connect() as connection:
             kind = connection.execute(select(col(Fact.kind)).where(col(Fact.id) == id)).scalar_one_or_none()
@@ -71,7 +74,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
     @found.get(
         "/relations/{a}/{b}",
-        response_model=ListAnswer[answer],
+        response_model=list_of(answer),
         responses=routes.LIST_ERRORS | routes.ONE_ERRORS,
         operation_id="get_relation",
         summary="List everything between two states",
@@ -79,7 +82,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         openapi_extra=asks(within, example="/relations/TR/UA"),
     )
     def between(request: Request, a: str, b: str) -> Response:
-        """Facts in which both states take part, in any direction, and quotes about both; any code or name names them."""
+        """Facts in which both states take part, in any direction, and quotes about both; any code or name will do."""
         served = lists.releases(request)
         held = served.current()
         with held.connect() as connection:

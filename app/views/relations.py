@@ -1,12 +1,17 @@
 """Pairs of states with what there is between them, counted by source and kind; quotes are a lane of their own."""
 
+from itertools import groupby
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import ColumnElement, and_, func, or_
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, distinct, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import SQLModel, col
 
 from app.core import lists
 from app.core.answers import ActorRecord, Answer, ListAnswer
-from app.core.questions import ANY_MODALITY, COUNTRY, PAGING, SOURCE, kinds
+from app.core.filters import COUNTRY, PAGING, SOURCE, kinds
+from app.core.questions import ANY_MODALITY
 from app.core.resource import Resource
 from app.core.routes import LIST_ERRORS
 from app.core.tables import Actor, Relation
@@ -46,14 +51,13 @@ def _between(values: tuple[str, ...], _: Asked) -> Match:
     return Match(col(Relation.pair), and_(col(Relation.a) == first, col(Relation.b) == second))
 
 
-def _modality(values: tuple[str, ...], _: Asked) -> Match:
-    every = ANY_MODALITY in values
-    return Match(col(Relation.pair), col(Relation.count) > 0 if every else col(Relation.modality).in_(values))
+def _modality(values: tuple[str, ...], _: Asked) -> Match | None:
+    return None if ANY_MODALITY in values else Match(col(Relation.pair), col(Relation.modality).in_(values))
 
 
 def router(facts: tuple[Resource, ...]) -> APIRouter:
     """Return `/relations`."""
-    found = APIRouter(tags=["across"])
+    router_ = APIRouter(tags=["across"])
     declared = (
         Parameter("country", "One of the two states, by any code or name.", COUNTRY, _either, several=True),
         Parameter("between", "Exactly these two states.", COUNTRY, _between, "pair"),
@@ -75,11 +79,12 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
             code(Modality, ANY_MODALITY),
             _modality,
             default=Modality.actual.value,
+            every=ANY_MODALITY,
         ),
         *PAGING,
     )
 
-    @found.get(
+    @router_.get(
         "/relations",
         response_model=ListAnswer[RelationAnswer],
         responses=LIST_ERRORS,
@@ -88,66 +93,73 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         openapi_extra=asks(declared, example="/relations?country=UA"),
     )
     def find(request: Request) -> Response:
-        """Pairs of states that take part in a fact together. Aggregates are counted apart from instances, each source apart."""
+        """Pairs of states that take part in facts together, counted by source, kind, modality and granularity."""
         served = lists.releases(request)
         held = served.current()
         with held.connect() as connection:
             asked = lists.read(connection, declared, request)
         held, after = lists.position(asked, served, held)
-        where = _conditions(asked)
-        limit = int(asked.one("limit") or 0)
-        pair = col(Relation.pair)
-        beyond = [] if after is None else [pair > after]
         with held.connect() as connection:
-            pairs = (
-                connection.execute(select(pair).where(*where, *beyond).group_by(pair).order_by(pair).limit(limit + 1))
-                .scalars()
-                .all()
-            )
-            shown = list(pairs[:limit])
-            rows = (
-                connection.execute(
-                    select(Relation.__table__.c)
-                    .where(pair.in_(shown), *where)
-                    .order_by(*Relation.__table__.primary_key)  # type: ignore[attr-defined]  # SQLModel hides __table__
-                )
-                .mappings()
-                .all()
-            )
-            named = {row[name] for row in rows for name in ("a", "b")}
-            actors = connection.execute(
-                select(col(Actor.id), col(Actor.kind), col(Actor.name)).where(col(Actor.id).in_(sorted(named)))
-            )
-            names = {actor.id: {"id": actor.id, "kind": actor.kind, "name": actor.name} for actor in actors}
-            within = select(pair).where(*where).group_by(pair).limit(EXACT + 1).subquery()
-            total = connection.execute(select(func.count()).select_from(within)).scalar_one()
-        answers: dict[int, dict[str, object]] = {}
-        for row in rows:
-            answer = answers.setdefault(
-                row["pair"],
-                {
-                    "a": names[row["a"]],
-                    "b": names[row["b"]],
-                    "facts": [],
-                    "quotes": [],
-                    "link": f"/relations/{row['a']}/{row['b']}",
-                },
-            )
-            lane = answer["quotes" if row["kind"] == "quote" else "facts"]
-            assert isinstance(lane, list)
-            lane.append({name: row[name] for name in ("source", "kind", "modality", "granularity", "count")})
-        finished = [dump(answers[one]).decode() for one in shown]
-        counts = {"total": min(total, EXACT), "total_is": "exact" if total <= EXACT else "at_least", "withheld": {}}
-        last = shown[-1] if len(pairs) > limit else None
-        return json_response(
-            lists.page(finished, lists.links(asked, "/relations", held, "id", last), counts, held.id, [])
-        )
+            answers, more, found = _page(connection, asked, after)
+            withheld = _withheld(connection, asked)
+        links = lists.links(asked, "/relations", held, "id", more)
+        return json_response(lists.page(answers, links, lists.totals(found) | {"withheld": withheld}, held.id, []))
 
-    return found
+    return router_
 
 
-def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    where = asked.conditions(col(Relation.pair))  # type: ignore[arg-type]  # as in tables.key_of
-    if "modality" not in asked.given:
-        where.append(col(Relation.modality) == Modality.actual.value)
-    return where
+def _page(connection: Connection, asked: Asked, after: int | None) -> tuple[list[str], int | None, int]:
+    """Return the page's answers, the pair to go on after, and how many pairs there are, up to the bound."""
+    where = _conditions(asked, lists.modalities(asked))
+    limit = int(asked.one("limit") or 0)
+    pair = col(Relation.pair)
+    pairs = select(pair).where(*where).group_by(pair)
+    beyond = [] if after is None else [pair > after]
+    numbers = list(connection.execute(pairs.where(*beyond).order_by(pair).limit(limit + 1)).scalars())
+    counted = pairs.limit(EXACT + 1).subquery()
+    total = connection.execute(select(func.count()).select_from(counted)).scalar_one()
+    shown = numbers[:limit]
+    rows = connection.execute(_counts(shown).where(*where)).mappings().all()
+    answers = [dump(_answer(list(some))).decode() for _, some in groupby(rows, key=lambda row: row["pair"])]
+    return answers, shown[-1] if len(numbers) > limit else None, total
+
+
+def _conditions(asked: Asked, modalities: set[str]) -> list[ColumnElement[bool]]:
+    others = asked.conditions(col(Relation.pair), without=["modality"])
+    return [col(Relation.modality).in_(sorted(modalities)), *others]
+
+
+def _withheld(connection: Connection, asked: Asked) -> dict[str, int]:
+    """Count, by modality, the pairs that the same question would have found besides."""
+    left_out = {modality.value for modality in Modality} - lists.modalities(asked)
+    pairs = func.count(distinct(col(Relation.pair)))
+    statement = select(col(Relation.modality), pairs).where(*_conditions(asked, left_out))
+    counted = dict(connection.execute(statement.group_by(col(Relation.modality))).tuples().all())
+    return {modality.value: counted.get(modality.value, 0) for modality in Modality if modality.value in left_out}
+
+
+def _counts(pairs: list[int]) -> Select[Any]:
+    """Return every count of these pairs, with the names of the two states."""
+    first, second = aliased(Actor), aliased(Actor)
+    table = SQLModel.metadata.tables["relation"]
+    return (
+        select(*table.c, col(first.name).label("a_name"), col(second.name).label("b_name"))
+        .join_from(table, first, table.c.a == col(first.id))
+        .join(second, table.c.b == col(second.id))
+        .where(table.c.pair.in_(pairs))
+        .order_by(*table.primary_key)
+    )
+
+
+def _answer(rows: list[RowMapping]) -> dict[str, Any]:
+    lanes: dict[str, list[dict[str, Any]]] = {"facts": [], "quotes": []}
+    for row in rows:
+        counted = {name: row[name] for name in RelationCount.model_fields}
+        lanes["quotes" if row["kind"] == "quote" else "facts"].append(counted)
+    head = rows[0]
+    return {
+        "a": {"id": head["a"], "kind": "country", "name": head["a_name"]},
+        "b": {"id": head["b"], "kind": "country", "name": head["b_name"]},
+        **lanes,
+        "link": f"/relations/{head['a']}/{head['b']}",
+    }

@@ -3,19 +3,17 @@
 from enum import StrEnum
 
 from fastapi import APIRouter, Request, Response
-from sqlmodel import col, select
+from sqlalchemy import Connection
 
 from app.core import lists, resolution
 from app.core.answers import Answer, ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
-from app.core.tables import Name
-from app.kit.folding import fold
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
 from app.kit.parameters import Parameter
 from app.kit.problems import Culprit, unprocessable
-from app.kit.values import near, text, word
+from app.kit.values import text, word
 
 
 class Matched(StrEnum):
@@ -38,14 +36,14 @@ class ResolvedAnswer(Answer):
 
 def router(catalogues: tuple[Catalogue, ...]) -> APIRouter:
     """Return `/resolve`."""
-    found = APIRouter(tags=["across"])
+    router_ = APIRouter(tags=["across"])
     collection = {catalogue.kind: catalogue.collection for catalogue in catalogues}
     declared = (
         Parameter("q", "A name or code: `Türkiye`, `TUR`, `cow:640`, `TB2`.", text(200), takes="one"),
         Parameter("kind", "Entities of these kinds only.", word(*collection)),
     )
 
-    @found.get(
+    @router_.get(
         "/resolve",
         response_model=ListAnswer[ResolvedAnswer],
         responses=LIST_ERRORS,
@@ -64,28 +62,27 @@ def router(catalogues: tuple[Catalogue, ...]) -> APIRouter:
             kinds = set(collection)
             for choice in asked.given.get("kind", ()):
                 kinds = kinds - set(choice.values) if choice.negated else kinds & set(choice.values)
-            matches = [one for one in resolution.candidates(connection, [sought])[sought] if one.kind in kinds]
-            answers = {
-                one.id: (one.kind, Matched.name if one.scheme == "name" else Matched.code, one.label)
-                for one in reversed(matches)
-            }
-            if not answers:
-                known = resolution.labels(connection, frozenset(kinds))
-                close = {known[key]: key for key in reversed(near(fold(sought), known, limit=5))}
-                rows = connection.execute(
-                    select(col(Name.id), col(Name.kind), col(Name.label)).where(
-                        col(Name.key).in_([f"name:{key}" for key in close.values()]), col(Name.id).in_(list(close))
-                    )
-                ).all()
-                order = list(reversed(close))
-                for row in sorted(rows, key=lambda row: order.index(row.id)):
-                    answers[row.id] = (row.kind, Matched.near, row.label)
+            exact = [one for one in resolution.candidates(connection, [sought])[sought] if one.kind in kinds]
+            close = [] if exact else _near(connection, sought, frozenset(kinds))
+        # The first way in which an entity is found says how: its id or code comes before its name.
+        found = {(one.kind, one.id): one for one in reversed([*exact, *close])}
         finished = [
-            dump({"kind": kind, "id": id_, "matched": how, "by": label, "link": f"/{collection[kind]}/{id_}"}).decode()
-            for id_, (kind, how, label) in answers.items()
+            dump(
+                {
+                    "kind": one.kind,
+                    "id": one.id,
+                    "matched": Matched.near if close else Matched.name if one.scheme == "name" else Matched.code,
+                    "by": one.label,
+                    "link": f"/{collection[one.kind]}/{one.id}",
+                }
+            ).decode()
+            for one in reversed(found.values())
         ]
-        counts = {"total": len(finished), "total_is": "exact", "withheld": {}}
         links = {"self": lists.address("/resolve", asked.query()), "next": None}
-        return json_response(lists.page(finished, links, counts, held.id, []))
+        return json_response(lists.page(finished, links, lists.totals(len(finished)), held.id, []))
 
-    return found
+    return router_
+
+
+def _near(connection: Connection, sought: str, kinds: frozenset[str]) -> list[resolution.Found]:
+    return resolution.near_misses(sought, resolution.names(connection, kinds), kinds)

@@ -58,6 +58,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def service(request: Request) -> Response:
         """The service document: every collection's address, the documentation's, and how many records there are."""
+        lists.read_nothing(request)
         held = lists.releases(request).current()
         answer = ServiceAnswer(
             name=name,
@@ -76,8 +77,9 @@ def router(name: str, description: str, version: str, collections: dict[str, str
         summary="Alive?",
         openapi_extra=asks((), example="/healthz"),
     )
-    async def healthz() -> Response:
+    async def healthz(request: Request) -> Response:
         """Answers 200 as long as the process lives, whatever the database does."""
+        lists.read_nothing(request)
         return json_response(dump({"status": "alive"}))
 
     @found.get(
@@ -90,6 +92,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def readyz(request: Request) -> Response:
         """Answers 503 until the release's schema is this code's and its tables hold as many rows as were loaded."""
+        lists.read_nothing(request)
         held = lists.releases(request).current()
         if held.id not in ready:
             with held.connect() as connection:
@@ -107,6 +110,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def version_(request: Request) -> Response:
         """The code's version, the release's id, when it was loaded and what it holds."""
+        lists.read_nothing(request)
         about = lists.releases(request).current().about
         return json_response(
             dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})

@@ -65,10 +65,9 @@ def router(vocabulary: tuple[type[Code], ...]) -> APIRouter:
     )
     def find(request: Request) -> Response:
         """Every closed list of codes that answers and questions use, with definitions."""
+        lists.read_nothing(request)
         held = lists.releases(request).current()
-        with held.connect() as connection:
-            lists.read(connection, NOTHING, request)
-        counts = {"total": len(by_name), "total_is": "exact", "withheld": {}}
+        counts = lists.totals(len(by_name))
         return json_response(lists.page(list(by_name.values()), {"self": "/vocab", "next": None}, counts, held.id, []))
 
     @found.get(
@@ -81,6 +80,7 @@ def router(vocabulary: tuple[type[Code], ...]) -> APIRouter:
     )
     def one(request: Request, name: str) -> Response:
         """One closed list of codes, with definitions."""
+        lists.read_nothing(request)
         held = lists.releases(request).current()
         if name not in by_name:
             close = near(name, by_name)

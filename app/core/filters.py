@@ -1,0 +1,145 @@
+"""Makers of parameters: each makes one filter (type, doc, SQL), and every filter is one set of facts or of entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from app.core import resolution
+from app.core.tables import Fact, FactValue, Party
+from app.core.vocabulary import Modality, Role
+from app.kit import edtf
+from app.kit.codes import Code
+from app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
+from app.kit.parameters import Asked, Match, Matcher, Parameter
+from app.kit.values import Value, code, day, name_of, number, text, word, year
+
+ACTOR = name_of(*resolution.ACTORS)
+COUNTRY = name_of(resolution.COUNTRY)
+SYSTEM = name_of("system")
+PLACE = name_of("place")
+SOURCE = name_of("source")
+NAMES = "Any code or name: `TR`, `TUR`, `cow:640`, `iso:792`, `792`, `Türkiye`."
+
+
+def states_and_actors(values: tuple[str, ...]) -> ColumnElement[bool]:
+    """A state counts with its organs; anybody else counts for itself."""
+    return or_(col(Party.state).in_(values), col(Party.actor).in_(values))
+
+
+def fact_column(column: Mapped[Any]) -> Matcher:
+    """Match on a column of the envelope."""
+    return lambda values, _: Match(col(Fact.n), column.in_(values))
+
+
+def with_role(name: str, role: Role, doc: str, also: str | None = None, several: bool = False) -> Parameter:
+    """Ask for who has a role; a state counts with its organs."""
+
+    def match(values: tuple[str, ...], _: Asked) -> Match:
+        return Match(col(Party.n), and_(col(Party.role) == role.value, states_and_actors(values)))
+
+    return Parameter(name, f"{doc} {NAMES}", ACTOR, match, also=also, several=several)
+
+
+def taking_part(name: str, doc: str) -> Parameter:
+    """Ask for who takes part, in whatever role."""
+
+    def match(values: tuple[str, ...], _: Asked) -> Match:
+        return Match(col(Party.n), and_(col(Party.chosen).is_(True), states_and_actors(values)))
+
+    return Parameter(name, f"{doc} {NAMES}", ACTOR, match, several=True)
+
+
+def of_column(name: str, value: Value, key: Mapped[int], column: Mapped[Any], doc: str) -> Parameter:
+    """Ask for a value of a column of the kind's own table; `key` is that table's `n`."""
+
+    def match(values: tuple[str, ...], _: Asked) -> Match:
+        return Match(key, column.in_(values))
+
+    return Parameter(name, doc, value, match)
+
+
+def of_codes(
+    name: str,
+    codes: type[Code],
+    key: Mapped[int],
+    column: Mapped[Any],
+    doc: str,
+    implies: tuple[str, Mapping[str, frozenset[str]]] | None = None,
+) -> Parameter:
+    """Ask for codes of a closed list in a column of the kind's own table."""
+    return replace(of_column(name, code(codes), key, column, doc), implies=implies)
+
+
+def one_of_several(name: str, value: Value, doc: str) -> Parameter:
+    """Ask for a value of a field of which a fact can have several; the entry's `filter_values()` fill it."""
+
+    def match(values: tuple[str, ...], _: Asked) -> Match:
+        return Match(col(FactValue.n), and_(col(FactValue.name) == name, col(FactValue.value).in_(values)))
+
+    return Parameter(name, doc, value, match, several=True)
+
+
+def active_on(key: Mapped[int], first: Mapped[str | None], last: Mapped[str | None], doc: str) -> Parameter:
+    """Ask for what may have held on a day, month or year: the span of two columns overlaps it; null is open."""
+
+    def match(values: tuple[str, ...], _: Asked) -> Match:
+        start, end = edtf.whole(values[0])
+        began = or_(first.is_(None), first <= end)
+        lasted = or_(last.is_(None), last >= start)
+        return Match(key, and_(began, lasted))
+
+    return Parameter("active_on", doc, day(), match, takes="one")
+
+
+def years(name: str, doc: str) -> Parameter:
+    """Ask for years; the entry's `filter_values()` give every year that the date may mean."""
+    return one_of_several(name, year(), doc)
+
+
+PAGING = (
+    Parameter(
+        "limit",
+        f"How many records a page has: {DEFAULT_LIMIT} unless told, at most {MAX_LIMIT}.",
+        number(1, MAX_LIMIT),
+        takes="one",
+        default=str(DEFAULT_LIMIT),
+    ),
+    Parameter("cursor", "Where the next page starts: take it from `links.next`; opaque.", text(400), takes="one"),
+)
+
+CATALOGUE_PARAMETERS = PAGING
+
+
+def kinds(names: Iterable[str]) -> Value:
+    """A kind of fact, of those that this application serves."""
+    return word(*names)
+
+
+def having_facts(key: Mapped[int], id: Mapped[str], party: Mapped[Any], kind: Value) -> Parameter:
+    """Ask a catalogue of actors for those that take part in facts of these kinds."""
+
+    def match(values: tuple[str, ...], _: Asked) -> Match:
+        facts = (
+            select(party)
+            .join(Fact, col(Fact.n) == col(Party.n))
+            .where(
+                col(Party.chosen).is_(True),
+                col(Fact.kind).in_(values),
+                col(Fact.modality) == Modality.actual.value,
+                party.is_not(None),
+            )
+        )
+        return Match(key, id.in_(facts))
+
+    return Parameter("has", "Those that take part in actual facts of this kind: `transfer`.", kind, match, several=True)
+
+
+def of_kind(kind: Value) -> Parameter:
+    """Ask for kinds of fact, where all kinds are listed together."""
+    return Parameter("kind", "Kinds of fact.", kind, fact_column(col(Fact.kind)))
