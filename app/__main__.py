@@ -1,11 +1,16 @@
 """`python -m app`: serves the application with uvicorn, as the settings say."""
 
+import signal
+import sys
+
 import uvicorn
 
 from app.settings import Settings
 
 if __name__ == "__main__":
     settings = Settings()
+    # uvicorn finishes what it began, then raises the signal again: a stop that was asked for is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "app.main:application",
         factory=True,

@@ -17,6 +17,7 @@ from app.facts import FACTS
 from app.kit import openapi, problems
 from app.kit.codes import Code
 from app.kit.engines import Releases
+from app.kit.methods import AnswerHead
 from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
 from app.reference.sources import Redistribution
@@ -76,6 +77,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastA
     )
     app.state.releases = releases
     problems.install(app)
+    app.add_middleware(AnswerHead)
     collections = {
         "facts": "/facts",
         **{resource.collection: f"/{resource.collection}" for resource in facts},

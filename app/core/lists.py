@@ -15,9 +15,9 @@ from app.core.questions import ANY_MODALITY
 from app.core.snapshot import FactReleases, HeldRelease
 from app.core.tables import Entity, Fact, key_of
 from app.core.vocabulary import Modality
-from app.kit import edtf, parameters
+from app.kit import edtf, reading
 from app.kit.engines import Gone
-from app.kit.pages import EXACT, Cursor, list_bytes
+from app.kit.pages import EXACT, Cursor, list_bytes, question_digest
 from app.kit.parameters import Asked, Parameter
 from app.kit.problems import Culprit, Problem, unprocessable
 
@@ -33,7 +33,7 @@ def releases(request: Request) -> FactReleases:
 def read(connection: Connection, declared: tuple[Parameter, ...], request: Request) -> Asked:
     """Read the question, names resolved; raise the 422 that teaches."""
     query: bytes = request.scope["query_string"]
-    asked = parameters.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
+    asked = reading.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
     since, until = (asked.given.get(name) for name in ("since", "until"))
     if since and until and edtf.whole(since[0].values[0])[0] > edtf.whole(until[0].values[0])[1]:
         raise unprocessable([Culprit(parameter="until", detail="lies before `since`: no date lies between them")])
@@ -42,7 +42,7 @@ def read(connection: Connection, declared: tuple[Parameter, ...], request: Reque
 
 def read_nothing(request: Request) -> None:
     """Refuse any parameter where none is taken."""
-    parameters.read((), request.scope["query_string"], lambda _: [])
+    reading.read((), request.scope["query_string"], lambda _: [])
 
 
 def address(path: str, query: str) -> str:
@@ -60,20 +60,18 @@ def one_meta(release: str, address: str) -> dict[str, Any]:
     return {"release": release, "citation": citation(release, address), "notes": []}
 
 
-def position(asked: Asked, served: FactReleases, current: HeldRelease) -> tuple[HeldRelease, int | None]:
+def position(asked: Asked, path: str, served: FactReleases, current: HeldRelease) -> tuple[HeldRelease, int | None]:
     """Return the release to answer from and the record to go on after; 410 if that release is not held any more."""
     written = asked.one("cursor")
     if written is None:
         return current, None
     try:
         cursor = Cursor.read(written)
-        if cursor.sort != (asked.one("sort") if _sorts(asked) else "id"):
-            raise ValueError("another order")
+        if cursor.question != _question(asked, path):
+            raise ValueError("another question")
     except ValueError:
-        culprit = Culprit(
-            parameter="cursor", detail="is none of this question's: take it from `links.next`, with the same `sort`"
-        )
-        raise unprocessable([culprit]) from None
+        detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
+        raise unprocessable([Culprit(parameter="cursor", detail=detail)]) from None
     try:
         return served.held(cursor.release), cursor.after
     except Gone:
@@ -82,6 +80,10 @@ def position(asked: Asked, served: FactReleases, current: HeldRelease) -> tuple[
             f"The cursor is of release {cursor.release}, which is not held any more: start again without it.",
             slug="release-gone",
         ) from None
+
+
+def _question(asked: Asked, path: str) -> str:
+    return question_digest(path, asked.query(cursor=None, limit=None))
 
 
 def fact_page(
@@ -100,7 +102,7 @@ def fact_page(
     notes = _notes(asked, held, counts.get("undated", 0))
     return page(
         [row.answer for row in rows[:limit]],
-        links(asked, path, held, sort, rows[limit - 1].key if len(rows) > limit else None),
+        links(asked, path, held, rows[limit - 1].key if len(rows) > limit else None),
         {"total": total if exact else EXACT, "total_is": "exact" if exact else "at_least", "withheld": withheld},
         held.id,
         notes,
@@ -129,14 +131,14 @@ def entity_page(
     found = connection.execute(_bounded("total", select(key).where(*where))).one()[1]
     last = rows[limit - 1].key if len(rows) > limit else None
     answers = [row.answer for row in rows[:limit]]
-    return page(answers, links(asked, path, held, "id", last), totals(found), held.id, [])
+    return page(answers, links(asked, path, held, last), totals(found), held.id, [])
 
 
 def whole_page(held: HeldRelease, asked: Asked, path: str, after: int | None, answers: Sequence[str]) -> bytes:
     """Answer a page of a list that is short enough to be held whole."""
     first = after or 0
     last = first + int(asked.one("limit") or 0)
-    onward = links(asked, path, held, "id", last if last < len(answers) else None)
+    onward = links(asked, path, held, last if last < len(answers) else None)
     return page(answers[first:last], onward, totals(len(answers)), held.id, [])
 
 
@@ -159,16 +161,12 @@ def page(
     return list_bytes(answers, meta, links)
 
 
-def links(asked: Asked, path: str, held: HeldRelease, sort: str, last: int | None) -> dict[str, Any]:
+def links(asked: Asked, path: str, held: HeldRelease, last: int | None) -> dict[str, Any]:
     """Return the addresses of this page and the next, canonical and root-relative."""
     following = None
     if last is not None:
-        following = address(path, asked.query(cursor=Cursor(held.id, sort, last).write()))
+        following = address(path, asked.query(cursor=Cursor(held.id, _question(asked, path), last).write()))
     return {"self": address(path, asked.query()), "next": following}
-
-
-def _sorts(asked: Asked) -> bool:
-    return any(parameter.name == "sort" for parameter in asked.parameters)
 
 
 def modalities(asked: Asked) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -17,6 +18,7 @@ COUNTRY = "country"
 ACTORS = (COUNTRY, "organization", "person", "unnamed")
 ISO_DIGITS = 3
 MOST_NAMES = 20_000
+MOST_HINTS = 5
 SCHEMES = ("iso2", "iso3", "iso", "cow", "gw")
 _CODE = re.compile(r"([a-z0-9]+):(.*)", re.DOTALL)
 
@@ -62,9 +64,11 @@ def resolve(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]
     lost = [at for at, answer in enumerate(answers) if answer is None]
     if lost:
         known = names(connection, frozenset().union(*(wanted[at][0] for at in lost)))
-        for at in lost:
+        for number, at in enumerate(lost):
             kinds, text = wanted[at]
-            answers[at] = unknown(text, kinds, near_misses(text, known, kinds))
+            # Near misses cost a millisecond each: the first few wrong names get them.
+            close = near_misses(text, known, kinds) if number < MOST_HINTS else []
+            answers[at] = unknown(text, kinds, close)
     return [answer for answer in answers if answer is not None]
 
 
@@ -102,12 +106,16 @@ def near_misses(text: str, known: dict[str, list[Found]], kinds: frozenset[str],
     return list({(one.kind, one.id): one for one in close}.values())[:limit]
 
 
-def unknown(text: str, kinds: frozenset[str], close: list[Found]) -> Refused:
+class Unknown(Refused):
+    """A text that names nothing."""
+
+
+def unknown(text: str, kinds: frozenset[str], close: list[Found]) -> Unknown:
     """Refuse a text that names nothing, with near misses."""
     what = " or ".join(sorted(kinds - {"unnamed"} or kinds))
     ids = [one.id for one in close[:3]]
-    hint = f": did you mean {', '.join(ids)}?" if ids else f"; `/resolve?q={text[:40]}` may help"
-    return Refused(f"{text!r} names no {what} that is known here{hint}", ids)
+    hint = f": did you mean {', '.join(ids)}?" if ids else f"; `/resolve?q={quote(text[:40])}` may help"
+    return Unknown(f"{text!r} names no {what} that is known here{hint}", ids)
 
 
 def _bare_number(text: str, found: list[Found]) -> str | Refused:

@@ -15,13 +15,15 @@ from app.core.resource import Catalogue, Resource
 from app.core.tables import Entity, Fact, Retired, key_of
 from app.kit.openapi import asks
 from app.kit.pages import json_response, one_bytes
-from app.kit.problems import Problem, responses
-from app.kit.values import Refused, Value
+from app.kit.problems import Culprit, Problem, responses, unprocessable
+from app.kit.values import LONGEST_NAME, Refused, Value
 
 LIST_ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE)
-ONE_ERRORS = responses(
-    HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
-)
+ONE_ERRORS = responses(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+MOVED: dict[int | str, dict[str, Any]] = {
+    308: {"description": "The id was merged into another.", "headers": {"Location": {"schema": {"type": "string"}}}}
+}
+FACT_ERRORS = ONE_ERRORS | responses(HTTPStatus.GONE) | MOVED
 
 
 def fact_router(resource: Resource) -> APIRouter:
@@ -34,7 +36,7 @@ def fact_router(resource: Resource) -> APIRouter:
         held = served.current()
         with held.connect() as connection:
             asked = lists.read(connection, resource.parameters, request)
-        held, after = lists.position(asked, served, held)
+        held, after = lists.position(asked, path, served, held)
         with held.connect() as connection:
             body = lists.fact_page(connection, held, asked, path, after, col(Fact.kind) == resource.kind)
         return json_response(body)
@@ -56,7 +58,7 @@ def fact_router(resource: Resource) -> APIRouter:
         f"{path}/{{id}}",
         one,
         response_model=one_of(resource.answer),
-        responses=ONE_ERRORS,
+        responses=FACT_ERRORS,
         operation_id=f"get_{resource.kind}",
         summary=f"Get one {resource.kind}",
         description=f"{resource.doc}\n\nA retired id answers 410 with its reason, or 308 to its successor.",
@@ -78,7 +80,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
         held = served.current()
         with held.connect() as connection:
             asked = lists.read(connection, declared, request)
-        held, after = lists.position(asked, served, held)
+        held, after = lists.position(asked, path, served, held)
         with held.connect() as connection:
             body = lists.entity_page(connection, held, asked, path, after, catalogue.row)
         return json_response(body)
@@ -130,12 +132,16 @@ def fact_response(request: Request, id: str, resource: Resource) -> Response:
 
 
 def entity_id(connection: Connection, name: str, kinds: frozenset[str]) -> str:
-    """Return the id that `name` stands for; 404 with near misses if it stands for nothing, 422 if for two."""
-    found = resolution.resolve(connection, [(kinds, name[:200])])[0]
+    """Return the id that `name` stands for; 404 with near misses if it stands for nothing, 422 if it is no one name."""
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        detail = f"a name has at most {LONGEST_NAME} characters, and no control characters"
+        raise unprocessable([Culprit(parameter=None, detail=detail)])
+    found = resolution.resolve(connection, [(kinds, name)])[0]
     if isinstance(found, Refused):
-        ambiguous = "say which" in found.detail
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if ambiguous else HTTPStatus.NOT_FOUND
-        raise Problem(status, found.detail)
+        culprit = Culprit(parameter=None, detail=found.detail, suggestions=found.suggestions)
+        if isinstance(found, resolution.Unknown):
+            raise Problem(HTTPStatus.NOT_FOUND, found.detail, errors=[culprit])
+        raise unprocessable([culprit])
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,32 +19,35 @@ MAX_LIMIT = 500
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where the next page starts: after record number `after`, in that order, of that release."""
+    """Where the next page starts: after record number `after`, in that release's answer to that question."""
 
     release: str
-    sort: str
+    question: str
     after: int
 
     def write(self) -> str:
         """Return it as an opaque string."""
-        text = json.dumps([self.release, self.sort, self.after], separators=(",", ":"))
+        text = json.dumps([self.release, self.question, self.after], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
     def read(cls, text: str) -> Cursor:
         """Read an opaque string; ValueError if it is none of ours."""
         try:
-            release, sort, after = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+            parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+            release, question, after = parts
         except (binascii.Error, ValueError, TypeError, RecursionError):
             raise ValueError("no cursor") from None
-        if not (isinstance(release, str) and isinstance(sort, str) and type(after) is int and 0 <= after < 2**60):
-            raise ValueError("no cursor")
-        if not (release.isascii() and release.isalnum()):
-            raise ValueError("no cursor")
-        cursor = cls(release, sort, after)
-        if cursor.write() != text:
+        named = all(isinstance(one, str) and one.isascii() and one.isalnum() for one in (release, question))
+        cursor = cls(release, question, after)
+        if not named or type(after) is not int or not 0 <= after < 2**60 or cursor.write() != text:
             raise ValueError("no cursor")
         return cursor
+
+
+def question_digest(path: str, query: str) -> str:
+    """Return a short digest of a canonical question: a cursor of one is refused by another."""
+    return hashlib.sha256(f"{path}?{query}".encode()).hexdigest()[:12]
 
 
 def dump(value: Any) -> bytes:

@@ -73,7 +73,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         held = served.current()
         with held.connect() as connection:
             asked = lists.read(connection, declared, request)
-        held, after = lists.position(asked, served, held)
+        held, after = lists.position(asked, "/coverage", served, held)
         with held.connect() as connection:
             if "between" not in asked.given:
                 return json_response(lists.entity_page(connection, held, asked, "/coverage", after, Coverage))

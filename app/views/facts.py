@@ -49,14 +49,14 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         held = served.current()
         with held.connect() as connection:
             asked = lists.read(connection, declared, request)
-        held, after = lists.position(asked, served, held)
+        held, after = lists.position(asked, "/facts", served, held)
         with held.connect() as connection:
             return json_response(lists.fact_page(connection, held, asked, "/facts", after))
 
     @found.get(
         "/facts/{id}",
         response_model=one_of(answer),
-        responses=routes.ONE_ERRORS,
+        responses=routes.FACT_ERRORS,
         operation_id="get_fact",
         summary="Get one fact of any kind",
         tags=["facts"],
@@ -93,10 +93,11 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
                     HTTPStatus.UNPROCESSABLE_ENTITY, f"Both names stand for {first}; a relation has two states."
                 )
             asked = lists.read(connection, within, request)
-        held, after = lists.position(asked, served, held)
+        path = f"/relations/{first}/{second}"
+        held, after = lists.position(asked, path, served, held)
         both = col(Fact.n).in_(select(col(Pair.n)).where(col(Pair.a) == first, col(Pair.b) == second))
         with held.connect() as connection:
-            body = lists.fact_page(connection, held, asked, f"/relations/{first}/{second}", after, both)
+            body = lists.fact_page(connection, held, asked, path, after, both)
         return json_response(body)
 
     return found

@@ -98,11 +98,11 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         held = served.current()
         with held.connect() as connection:
             asked = lists.read(connection, declared, request)
-        held, after = lists.position(asked, served, held)
+        held, after = lists.position(asked, "/relations", served, held)
         with held.connect() as connection:
             answers, more, found = _page(connection, asked, after)
             withheld = _withheld(connection, asked)
-        links = lists.links(asked, "/relations", held, "id", more)
+        links = lists.links(asked, "/relations", held, more)
         return json_response(lists.page(answers, links, lists.totals(found) | {"withheld": withheld}, held.id, []))
 
     return router_

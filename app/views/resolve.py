@@ -12,7 +12,6 @@ from app.core.routes import LIST_ERRORS
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
 from app.kit.parameters import Parameter
-from app.kit.problems import Culprit, unprocessable
 from app.kit.values import text, word
 
 
@@ -39,7 +38,7 @@ def router(catalogues: tuple[Catalogue, ...]) -> APIRouter:
     router_ = APIRouter(tags=["across"])
     collection = {catalogue.kind: catalogue.collection for catalogue in catalogues}
     declared = (
-        Parameter("q", "A name or code: `Türkiye`, `TUR`, `cow:640`, `TB2`.", text(200), takes="one"),
+        Parameter("q", "A name or code: `Türkiye`, `TUR`, `cow:640`, `TB2`.", text(200), takes="one", required=True),
         Parameter("kind", "Entities of these kinds only.", word(*collection)),
     )
 
@@ -56,9 +55,7 @@ def router(catalogues: tuple[Catalogue, ...]) -> APIRouter:
         held = lists.releases(request).current()
         with held.connect() as connection:
             asked = lists.read(connection, declared, request)
-            sought = asked.one("q")
-            if sought is None:
-                raise unprocessable([Culprit(parameter="q", detail="is required: `/resolve?q=Turkiye`")])
+            sought = asked.one("q") or ""
             kinds = set(collection)
             for choice in asked.given.get("kind", ()):
                 kinds = kinds - set(choice.values) if choice.negated else kinds & set(choice.values)
