@@ -16,7 +16,7 @@ from app.core.vocabulary import VOCABULARY
 from app.facts import FACTS
 from app.kit import openapi, problems
 from app.kit.codes import Code
-from app.kit.engines import Releases
+from app.kit.databases import open_releases
 from app.kit.methods import AnswerHead
 from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
@@ -50,7 +50,7 @@ def vocabulary_of(facts: tuple[Resource, ...]) -> tuple[type[Code], ...]:
 
 def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastAPI:
     """Return the application that serves these kinds of fact from the settings' database."""
-    releases = Releases(settings.database_url, describe)
+    releases = open_releases(settings.database_url, describe)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -19,7 +19,8 @@ from sqlalchemy.pool import NullPool
 
 from app.core.resource import Resource
 from app.core.tables import Release
-from app.kit.engines import KEPT, database_file, release_file
+from app.kit.engines import KEPT
+from app.kit.sqlite import database_file, release_file
 from seed.compile import Compiler
 from seed.corpus import Corpus
 from seed.findings import Finding, Rejected

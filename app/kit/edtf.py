@@ -28,6 +28,8 @@ def bounds(text: str) -> tuple[str | None, str | None]:
         return whole(text)
     start, slash, end = text.partition("/")
     if slash:
+        if "/" in end:
+            raise EdtfError(f"{text!r} is no EDTF date: an interval has two ends")
         earliest = None if start in ("", "..") else bounds(start)[0]
         latest = None if end in ("", "..") else bounds(end)[1]
         if earliest is None and latest is None:

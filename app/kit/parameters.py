@@ -1,4 +1,4 @@
-"""Questions: the parameters that a collection takes, each said once: type, doc, SQL. How they are read is in `reading`."""
+"""Questions: the parameters that a collection takes, each said once: type, doc, SQL; `reading` reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading query strings by declared parameters: every parameter that is wrong is named, with the remedy; nothing is guessed."""
+"""Reading query strings by declared parameters: all that is wrong is named, with the remedy; nothing is guessed."""
 
 from __future__ import annotations
 

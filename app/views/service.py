@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Connection, func, text
-from sqlmodel import SQLModel, select
+from sqlalchemy import Connection, column, func, select, table
+from sqlmodel import SQLModel
 
 from app.core import lists
 from app.core.answers import Answer, OneAnswer
@@ -127,15 +127,17 @@ def _head(migrations: Path) -> str | None:
 
 
 def _check(connection: Connection, held: HeldRelease, head: str | None) -> None:
-    schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    schema = connection.execute(
+        select(column("version_num")).select_from(table("alembic_version"))
+    ).scalar_one_or_none()
     if schema != head:
         raise _unready(f"the release has schema {schema}, this code wants {head}: load it again")
-    for table, expected in held.about.counts.items():
+    for name_, expected in held.about.counts.items():
         present: Any = connection.execute(
-            select(func.count()).select_from(SQLModel.metadata.tables[table])
+            select(func.count()).select_from(SQLModel.metadata.tables[name_])
         ).scalar_one()
         if present != expected:
-            raise _unready(f"table {table} holds {present} rows, {expected} were loaded: load it again")
+            raise _unready(f"table {name_} holds {present} rows, {expected} were loaded: load it again")
 
 
 def _unready(detail: str) -> Problem:

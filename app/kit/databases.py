@@ -1,0 +1,24 @@
+"""Which engine a database URL asks for; it knows nothing more of either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, make_url
+
+from app.kit.engines import About, Releases
+
+
+def open_releases(url: str, describe: Callable[[Connection], About]) -> Releases[About]:
+    """Return the releases behind a URL: `sqlite:///FILE` or `postgresql+psycopg://…`; ValueError for any other."""
+    backend = make_url(url).get_backend_name()
+    # Imported here: a service on one engine does not load the other's driver.
+    if backend == "sqlite":
+        from app.kit.sqlite import SqliteReleases
+
+        return SqliteReleases(url, describe)
+    if backend == "postgresql":
+        from app.kit.postgresql import PostgresReleases
+
+        return PostgresReleases(url, describe)
+    raise ValueError(f"{backend!r} is no engine of ours: write sqlite:///FILE or postgresql+psycopg://HOST/NAME")

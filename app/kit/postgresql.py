@@ -1,0 +1,84 @@
+"""Releases as PostgreSQL schemas `r_<id>`, the current one named by one row; connections can only read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.ext.compiler import compiles
+from sqlmodel.sql.sqltypes import AutoString
+
+from app.kit.engines import CONNECTIONS, About, Gone, Held, NotServing, Shelf
+
+_CURRENT = text("SELECT release, moved FROM foedus.pointer")
+STATEMENT_SECONDS = 30
+
+
+@compiles(AutoString, "postgresql")
+def _plain_text(_: AutoString, __: object, **___: object) -> str:
+    """Sort and compare text by code points, as SQLite does: both engines answer in one order."""
+    return 'TEXT COLLATE "C"'
+
+
+def schema_of(release: str) -> str:
+    """Return the schema of a release."""
+    return f"r_{release}"
+
+
+def read_engine(url: str) -> Engine:
+    """Return an engine whose every transaction is read-only, whatever its role may do."""
+    options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s"
+    return create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_reset_on_return=None,
+        connect_args={"options": options, "connect_timeout": 5, "application_name": "foedus"},
+    )
+
+
+class PostgresReleases(Generic[About]):
+    """The releases in one database, whose pointer is read once per answer."""
+
+    def __init__(self, url: str, describe: Callable[[Connection], About]) -> None:
+        """Take the database's URL, and what to ask a release when it is opened; nothing is opened yet."""
+        self._engine = read_engine(url)
+        self._shelf: Shelf[About] = Shelf(describe, lambda _: None)
+
+    def current(self) -> Held[About]:
+        """Return the release that the pointer names now; NotServing (503) when there is none, or no database."""
+        try:
+            with self._engine.connect() as connection:
+                row = connection.execute(_CURRENT).one_or_none()
+            if row is None:
+                raise NotServing("No release has been loaded yet: run `python -m seed load`.")
+            return self._open(row.release, row.moved)
+        except ProgrammingError:
+            raise NotServing("No release has been loaded yet: run `python -m seed load`.") from None
+        except OperationalError:
+            raise NotServing("The database does not answer.") from None
+
+    def held(self, release: str) -> Held[About]:
+        """Return a release by its id; Gone when its schema is not there any more."""
+        try:
+            with self._engine.connect() as connection:
+                statement = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
+                there = connection.execute(statement, {"schema": schema_of(release)}).one_or_none()
+            if there is None:
+                raise Gone(release)
+            current = self.current()
+            return current if current.id == release else self._open(release, 0)
+        except DBAPIError:
+            raise NotServing("The database does not answer.") from None
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._shelf.clear()
+        self._engine.dispose()
+
+    def _open(self, release: str, moved: int) -> Held[About]:
+        return self._shelf.take((release, moved), lambda: (release, self._engine, schema_of(release)))

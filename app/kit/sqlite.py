@@ -1,0 +1,91 @@
+"""Releases as SQLite files, the current one named by a symbolic link; no statement can change what is opened here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from app.kit.engines import CONNECTIONS, About, Gone, Held, NotServing, Shelf
+
+
+def database_file(url: str) -> Path:
+    """Return the path of a SQLite URL: a symbolic link to the current release's file."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise ValueError(f"{parsed.render_as_string()} is not sqlite:///FILE")
+    return Path(parsed.database)
+
+
+def release_file(pointer: Path, release: str) -> Path:
+    """Return where a release's file lies: beside the pointer."""
+    return pointer.with_name(f"{pointer.name}.releases") / f"r_{release}.sqlite"
+
+
+def read_engine(file: Path) -> Engine:
+    """Return an engine on a finished SQLite file that no statement can change."""
+    engine = create_engine(
+        f"sqlite+pysqlite:///file:{file}?mode=ro&immutable=1&uri=true",
+        poolclass=QueuePool,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_reset_on_return=None,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _harden(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only = 1")
+        cursor.execute("PRAGMA mmap_size = 1073741824")
+        cursor.execute("PRAGMA trusted_schema = 0")
+        cursor.close()
+
+    return engine
+
+
+def let_go(engine: Engine) -> None:
+    """Close an engine's connections: idle ones now, those in use when they are given back."""
+
+    @event.listens_for(engine.pool, "checkin")
+    def _close(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.invalidate()
+
+    engine.dispose()
+
+
+class SqliteReleases(Generic[About]):
+    """The releases beside one pointer, which is read once per answer."""
+
+    def __init__(self, url: str, describe: Callable[[Connection], About]) -> None:
+        """Take the database's URL, and what to ask a release when it is opened; nothing is opened yet."""
+        self._pointer = database_file(url).absolute()
+        self._shelf: Shelf[About] = Shelf(describe, lambda held: let_go(held.engine))
+
+    def current(self) -> Held[About]:
+        """Return the release that the pointer names now; NotServing (503) when there is none."""
+        try:
+            return self._open(self._pointer)
+        except OSError:
+            raise NotServing("No release has been loaded yet: run `python -m seed load`.") from None
+
+    def held(self, release: str) -> Held[About]:
+        """Return a release by its id; Gone when its file is not there any more."""
+        try:
+            return self._open(release_file(self._pointer, release))
+        except OSError:
+            raise Gone(release) from None
+
+    def close(self) -> None:
+        """Let go of every file."""
+        self._shelf.clear()
+
+    def _open(self, file: Path) -> Held[About]:
+        target = file.resolve(strict=True)
+        # The same release loaded again is another file of the same name.
+        key = str(target), target.stat().st_ino
+        return self._shelf.take(key, lambda: (target.stem.removeprefix("r_"), read_engine(target), None))
