@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     anchoring = command("anchor", _anchor)
     anchoring.add_argument("article", type=Path)
     anchoring.add_argument("--text", type=Path, required=True, help="the source's text as it was read")
-    command("load", _load).add_argument("--to", default=None, help="sqlite:///FILE (default: FOEDUS_DATABASE_URL)")
+    loading = command("load", _load)
+    loading.add_argument("--to", default=None, help="the database's URL (default: FOEDUS_DATABASE_URL)")
+    loading.add_argument("--reader", default="foedus_reader", help="the PostgreSQL role that may then read it")
     verifying = command("verify", _verify)
     verifying.add_argument("--text", type=Path, action="append", default=[], help="a source's text; may be repeated")
     parsed = parser.parse_args(arguments)
@@ -104,9 +106,11 @@ def _load(arguments: argparse.Namespace) -> int:
     found = corpus.read(arguments.corpus, FACTS)
     print("check", flush=True)
     rules.check(found)
-    load(
-        found, arguments.to or settings.database_url, FACTS, settings.migrations, lambda phase: print(phase, flush=True)
-    )
+
+    def say(phase: str) -> None:
+        print(phase, flush=True)
+
+    load(found, arguments.to or settings.database_url, FACTS, settings.migrations, say, arguments.reader)
     return 0
 
 

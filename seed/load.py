@@ -3,88 +3,105 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, insert, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Table, make_url
+from sqlmodel import SQLModel
 
 from app.core.resource import Resource
 from app.core.tables import Release
-from app.kit.engines import KEPT
-from app.kit.sqlite import database_file, release_file
 from seed.compile import Compiler
 from seed.corpus import Corpus
 from seed.findings import Finding, Rejected
 
 Say = Callable[[str], None]
+Row = dict[str, Any]
 
 
-def load(corpus: Corpus, url: str, facts: tuple[Resource, ...], migrations: Path, say: Say) -> str:
+class Target(Protocol):
+    """A database that releases are built in: how each engine does it is its own file's matter."""
+
+    def building(self, release: str) -> AbstractContextManager[Connection]:
+        """Open a place that nobody reads; leaving it without `publish` leaves nothing behind."""
+
+    def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        """Insert rows."""
+
+    def flaws(self, connection: Connection) -> list[str]:
+        """Say what is wrong with what was built, broken references included."""
+
+    def publish(self, connection: Connection, release: str) -> None:
+        """Make it the current release, in one step."""
+
+    def forget(self, release: str) -> None:
+        """Remove all but the last releases, and what loads that died left behind."""
+
+
+def target_of(url: str, reader: str) -> Target:
+    """Return the target that a URL names; `reader` is the PostgreSQL role that may read what is loaded."""
+    # Imported here: a load into one engine does not need the other's driver.
+    if make_url(url).get_backend_name() == "postgresql":
+        from seed.into_postgresql import PostgresTarget
+
+        return PostgresTarget(url, reader)
+    from seed.into_sqlite import SqliteTarget
+
+    return SqliteTarget(url)
+
+
+def load(
+    corpus: Corpus, url: str, facts: tuple[Resource, ...], migrations: Path, say: Say, reader: str = "foedus_reader"
+) -> str:
     """Compile a checked corpus into `url`; return the release's id. Rejected if it falls short of `expect.yml`."""
-    pointer = database_file(url)
+    target = target_of(url, reader)
     release = corpus.digest()
-    target = release_file(pointer, release)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix="loading_", suffix=".sqlite", dir=target.parent)
-    os.close(descriptor)
-    building = Path(name)
-    try:
-        engine = create_engine(f"sqlite+pysqlite:///{building}", poolclass=NullPool)
+    with target.building(release) as connection:
         say("schema")
-        migrate(engine, migrations)
-        with engine.connect() as connection:
-            # Nobody reads this file yet, and a load that dies throws it away: no journal is needed.
-            connection.execute(text("PRAGMA journal_mode = OFF"))
-            connection.execute(text("PRAGMA synchronous = OFF"))
-            counts = fill(connection, corpus, facts, release, say)
-            say("integrity")
-            verify(connection, corpus, counts)
-            connection.execute(text("PRAGMA optimize"))
-            connection.execute(text("ANALYZE"))
-            connection.commit()
-        engine.dispose()
-        building.chmod(0o644)
-        _sync(building)
+        migrate(connection, migrations)
+        counts = fill(connection, target, corpus, facts, release, say)
+        say("integrity")
+        check(target.flaws(connection), corpus, counts)
         say("pointer")
-        building.replace(target)
-        _point(pointer, target)
-    finally:
-        building.unlink(missing_ok=True)
-    _forget(pointer, target)
+        target.publish(connection, release)
+    target.forget(release)
     say(f"release {release} is current: {counts['fact']} facts")
     return release
 
 
-def migrate(engine: Engine, migrations: Path) -> None:
+def migrate(connection: Connection, migrations: Path) -> None:
     """Bring an empty database to the schema's head, by the same scripts as any other."""
     config = Config()
     config.set_main_option("script_location", str(migrations))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
-def fill(connection: Connection, corpus: Corpus, facts: tuple[Resource, ...], release: str, say: Say) -> dict[str, int]:
+def fill(
+    connection: Connection, target: Target, corpus: Corpus, facts: tuple[Resource, ...], release: str, say: Say
+) -> dict[str, int]:
     """Insert every row; return how many each table holds."""
     compiler = Compiler(corpus, facts)
+    tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
+
+    def order(row: SQLModel) -> int:
+        return tables[_table(row)]
+
     for what, rows in compiler.rows():
         say(what)
-        # One statement per table; SQLite checks foreign keys at the end, in `verify`.
-        for table, some in groupby(sorted(rows, key=_table_name), key=_table_name):
-            values = [row.model_dump() for row in some]
-            connection.execute(insert(_tables()[table]), values)
-            counts[table] += len(values)
-    held = {table.name: counts[table.name] for table in _tables().values() if table.name != "release"}
+        for _, some in groupby(sorted(rows, key=order), key=order):
+            alike = list(some)
+            target.insert(connection, _table(alike[0]), [row.model_dump() for row in alike])
+            counts[_table(alike[0]).name] += len(alike)
+    held = {table.name: counts[table.name] for table in tables if table.name != "release"}
     row = Release(
         id=release,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -92,62 +109,21 @@ def fill(connection: Connection, corpus: Corpus, facts: tuple[Resource, ...], re
         counts=json.dumps(held, sort_keys=True),
         coverage=json.dumps({"predecessors": compiler.predecessors()}, sort_keys=True),
     )
-    connection.execute(insert(_tables()["release"]), [row.model_dump()])
-    connection.commit()
+    target.insert(connection, _table(row), [row.model_dump()])
     return held
 
 
-def verify(connection: Connection, corpus: Corpus, counts: dict[str, int]) -> None:
-    """Check foreign keys, the file's integrity and the minimum counts; Rejected if anything is wrong."""
-    findings = [
-        Finding("database", 1, f"a row of {row[0]} refers to a missing row of {row[2]}", "this is the compiler's error")
-        for row in connection.execute(text("PRAGMA foreign_key_check"))
-    ]
-    integrity = connection.execute(text("PRAGMA integrity_check")).scalar_one()
-    if integrity != "ok":
-        findings.append(Finding("database", 1, f"the file is damaged: {integrity}", "look at the disk"))
+def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
+    """Refuse a release that is not whole, or that holds less than is expected; Rejected with every finding."""
+    findings = [Finding("database", 1, flaw, "this is the compiler's error, or the disk's") for flaw in flaws]
     for table, minimum in corpus.expected.minimum.items():
         if counts.get(table, 0) < minimum:
             what = f"{table}: {counts.get(table, 0)} rows, at least {minimum} are expected"
-            findings.append(
-                Finding("expect.yml", 1, what, "restore what is missing, or lower the expectation with a reason")
-            )
+            findings.append(Finding("expect.yml", 1, what, "restore what is missing, or lower it with a reason"))
     if findings:
         raise Rejected(findings)
 
 
-def _tables() -> dict[str, Any]:
-    return dict(Release.metadata.tables)
-
-
-def _table_name(row: Any) -> str:
-    name: str = type(row).__table__.name
-    return name
-
-
-def _point(pointer: Path, target: Path) -> None:
-    """Move the pointer: a symbolic link that is replaced in one step."""
-    link = pointer.with_name(f".{pointer.name}.{os.getpid()}")
-    link.unlink(missing_ok=True)
-    link.symlink_to(os.path.relpath(target, pointer.parent))
-    link.replace(pointer)
-    _sync(pointer.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _forget(pointer: Path, current: Path) -> None:
-    """Remove all but the last releases, and what loads that died left behind."""
-    files = sorted(current.parent.glob("r_*.sqlite"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    for file in [one for one in files if one != current][KEPT - 1 :]:
-        file.unlink(missing_ok=True)
-    for file in current.parent.glob("loading_*.sqlite"):
-        file.unlink(missing_ok=True)
-    for link in pointer.parent.glob(f".{pointer.name}.*"):
-        link.unlink(missing_ok=True)
+def _table(row: SQLModel) -> Table:
+    table: Table = SQLModel.metadata.tables[str(type(row).__tablename__)]
+    return table

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Connection, column, func, select, table
+from sqlalchemy import Column, Connection, MetaData, String, Table, func, select
 from sqlmodel import SQLModel
 
 from app.core import lists
@@ -15,6 +15,8 @@ from app.core.snapshot import HeldRelease
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response, one_bytes
 from app.kit.problems import Problem, responses
+
+ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
 class ServiceAnswer(Answer):
@@ -127,9 +129,7 @@ def _head(migrations: Path) -> str | None:
 
 
 def _check(connection: Connection, held: HeldRelease, head: str | None) -> None:
-    schema = connection.execute(
-        select(column("version_num")).select_from(table("alembic_version"))
-    ).scalar_one_or_none()
+    schema = connection.execute(select(ALEMBIC.c.version_num)).scalar_one_or_none()
     if schema != head:
         raise _unready(f"the release has schema {schema}, this code wants {head}: load it again")
     for name_, expected in held.about.counts.items():

@@ -1,0 +1,120 @@
+"""Releases built as PostgreSQL schemas, each in one transaction that ends by moving the pointer. One load at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, Table, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from app.kit.engines import KEPT
+from app.kit.postgresql import schema_of
+from seed.load import Row
+
+_LOCK = 0x666F65647573  # "foedus"
+_POINTER = """
+CREATE SCHEMA IF NOT EXISTS foedus;
+CREATE TABLE IF NOT EXISTS foedus.pointer (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one), release text NOT NULL, moved bigint NOT NULL
+);
+CREATE TABLE IF NOT EXISTS foedus.loaded (release text PRIMARY KEY, moved bigint NOT NULL);
+"""
+_MOVE = """
+WITH pointed AS (
+    INSERT INTO foedus.pointer (release, moved) VALUES (:release, 1)
+    ON CONFLICT (one) DO UPDATE SET release = excluded.release, moved = foedus.pointer.moved + 1 RETURNING moved
+)
+INSERT INTO foedus.loaded (release, moved) SELECT :release, moved FROM pointed
+ON CONFLICT (release) DO UPDATE SET moved = excluded.moved
+"""
+_BUILDING = "foedus_loading"
+_REPLACED = "foedus_replaced"
+
+
+class PostgresTarget:
+    """The releases of one database."""
+
+    def __init__(self, url: str, reader: str) -> None:
+        """Take a URL whose role may create schemas, and the role that may read what is loaded."""
+        self._engine = create_engine(url)
+        self._reader = reader
+
+    @contextmanager
+    def building(self, _: str) -> Iterator[Connection]:
+        """Open a transaction with a fresh schema in it; it is rolled back unless it was published."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                connection.execute(text(_POINTER))
+                connection.execute(text(f"DROP SCHEMA IF EXISTS {_BUILDING} CASCADE"))
+                connection.execute(text(f"CREATE SCHEMA {_BUILDING}"))
+                connection.execute(text(f"SET LOCAL search_path TO {_BUILDING}"))
+                yield connection
+        finally:
+            self._engine.dispose()
+
+    def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        """Insert rows by COPY."""
+        columns = [column.name for column in table.columns]
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        with driver.cursor().copy(statement) as copy:
+            for row in rows:
+                copy.write_row([row[column] for column in columns])
+
+    def flaws(self, connection: Connection) -> list[str]:
+        """Say whether any text would not sort by code points; foreign keys held with every row."""
+        wrong = connection.execute(
+            text(
+                "SELECT table_name, column_name FROM information_schema.columns"
+                " WHERE table_schema = :schema AND data_type IN ('text', 'character varying')"
+                " AND collation_name IS DISTINCT FROM 'C' AND table_name <> 'alembic_version'"
+            ),
+            {"schema": _BUILDING},
+        )
+        return [f"{table}.{column} is not sorted by code points" for table, column in wrong]
+
+    def publish(self, connection: Connection, release: str) -> None:
+        """Give the schema its release's name and move the pointer; all is seen at once, when the transaction ends."""
+        connection.execute(text("ANALYZE"))
+        schema = schema_of(release)
+        there = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema})
+        if there.one_or_none():
+            connection.execute(text(f"ALTER SCHEMA {schema} RENAME TO {_REPLACED}_{release}"))
+        connection.execute(text(f"ALTER SCHEMA {_BUILDING} RENAME TO {schema}"))
+        role = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": self._reader})
+        if role.one_or_none():
+            quoted = self._engine.dialect.identifier_preparer.quote(self._reader)
+            connection.execute(text(f"GRANT USAGE ON SCHEMA foedus, {schema} TO {quoted}"))
+            connection.execute(text(f"GRANT SELECT ON foedus.pointer TO {quoted}"))
+            connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {quoted}"))
+        connection.execute(text(_MOVE), {"release": release})
+
+    def forget(self, _: str) -> None:
+        """Drop all but the last releases, a schema at a time, each only if nobody reads it just now."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            kept = "SELECT 'r_' || release FROM foedus.loaded ORDER BY moved DESC LIMIT :kept"
+            old = connection.execute(
+                text(
+                    "SELECT nspname FROM pg_namespace WHERE nspname ~ '^r_[0-9a-f]{12}$'"  # noqa: S608  # both parts are ours
+                    f" AND nspname NOT IN ({kept}) OR nspname LIKE '{_REPLACED}%'"
+                ),
+                {"kept": KEPT},
+            )
+            for schema in old.scalars().all():
+                connection.execute(text("SET lock_timeout = '2s'"))
+                try:
+                    connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+                    connection.execute(
+                        text("DELETE FROM foedus.loaded WHERE 'r_' || release = :name"), {"name": schema}
+                    )
+                except DBAPIError:
+                    # A long answer still reads it: the next load drops it.
+                    continue
+        self._engine.dispose()

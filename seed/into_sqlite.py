@@ -1,0 +1,97 @@
+"""Releases built as SQLite files: a temporary file beside the others, then a link that moves. One load at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Table, create_engine, insert, text
+from sqlalchemy.pool import NullPool
+
+from app.kit.engines import KEPT
+from app.kit.sqlite import database_file, release_file
+from seed.load import Row
+
+
+class SqliteTarget:
+    """The releases beside one pointer."""
+
+    def __init__(self, url: str) -> None:
+        """Take a URL `sqlite:///FILE`; FILE becomes a link to the current release."""
+        self._pointer = database_file(url)
+        self._folder = release_file(self._pointer, "").parent
+
+    @contextmanager
+    def building(self, _: str) -> Iterator[Connection]:
+        """Open a temporary file; it is removed unless it was published."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._lock():
+            descriptor, name = tempfile.mkstemp(prefix="loading_", suffix=".sqlite", dir=self._folder)
+            os.close(descriptor)
+            engine = create_engine(f"sqlite+pysqlite:///{name}", poolclass=NullPool)
+            try:
+                with engine.connect() as connection:
+                    # Nobody reads this file yet, and a load that dies throws it away: no journal is needed.
+                    connection.execute(text("PRAGMA journal_mode = OFF"))
+                    connection.execute(text("PRAGMA synchronous = OFF"))
+                    connection.commit()
+                    yield connection
+            finally:
+                Path(name).unlink(missing_ok=True)
+
+    def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        """Insert rows by one statement."""
+        connection.execute(insert(table), rows)
+
+    def flaws(self, connection: Connection) -> list[str]:
+        """Check foreign keys and the file."""
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        found = [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in broken]
+        integrity = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+        return found if integrity == "ok" else [*found, f"the file is damaged: {integrity}"]
+
+    def publish(self, connection: Connection, release: str) -> None:
+        """Put the file under its release's name and move the link, both in one step each."""
+        connection.execute(text("ANALYZE"))
+        connection.commit()
+        building = Path(str(connection.engine.url.database))
+        building.chmod(0o644)
+        _sync(building)
+        target = release_file(self._pointer, release)
+        building.replace(target)
+        link = self._pointer.with_name(f".{self._pointer.name}.{os.getpid()}")
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.path.relpath(target, self._pointer.parent))
+        link.replace(self._pointer)
+        _sync(self._pointer.parent)
+
+    def forget(self, release: str) -> None:
+        """Remove all but the last releases, and what loads that died left behind."""
+        with self._lock():
+            current = release_file(self._pointer, release)
+            files = sorted(self._folder.glob("r_*.sqlite"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+            for file in [one for one in files if one != current][KEPT - 1 :]:
+                file.unlink(missing_ok=True)
+            for file in self._folder.glob("loading_*.sqlite"):
+                file.unlink(missing_ok=True)
+            for link in self._pointer.parent.glob(f".{self._pointer.name}.*"):
+                link.unlink(missing_ok=True)
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Wait until no other load is at work here; the kernel lets go of the lock of one that dies."""
+        with (self._folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

