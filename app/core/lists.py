@@ -94,7 +94,7 @@ def fact_page(
     limit = int(asked.one("limit") or 0)
     where = [*fixed, *_fact_conditions(asked)]
     rows = connection.execute(_ordered(where, sort, after, limit + 1, held.about.dated)).all()
-    counts = dict(connection.execute(_counts(asked, fixed)).tuples().all())
+    counts = {row[0]: row[1] for row in connection.execute(_counts(asked, fixed))}
     shown = [modality for modality in Modality if counts.get(f"+{modality}") is not None]
     total = sum(counts[f"+{modality}"] for modality in shown)
     exact = all(counts[f"+{modality}"] <= EXACT for modality in shown) and total <= EXACT

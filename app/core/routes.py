@@ -1,5 +1,6 @@
 """The endpoints that every kind and catalogue has, its list and its single item; what may be asked is the record's."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -42,7 +43,7 @@ def fact_router(resource: Resource) -> APIRouter:
         return json_response(body)
 
     def one(request: Request, id: str) -> Response:
-        return fact_response(request, id, resource)
+        return fact_response(request, id, {resource.kind: resource.collection})
 
     router.add_api_route(
         path,
@@ -117,17 +118,18 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
     return router
 
 
-def fact_response(request: Request, id: str, resource: Resource) -> Response:
-    """Answer one fact of a kind; 404, 410 or 308 when there is none of that id."""
+def fact_response(request: Request, id: str, kinds: Mapping[str, str]) -> Response:
+    """Answer one fact of these kinds (name → collection); 404, 410 or 308 when there is none of that id."""
     lists.read_nothing(request)
     held = lists.releases(request).current()
     with held.connect() as connection:
-        statement = select(col(Fact.answer)).where(col(Fact.id) == id, col(Fact.kind) == resource.kind)
-        answer = connection.execute(statement).scalar_one_or_none()
-        if answer is None:
-            return _retired(connection, id, resource)
-    at = f"/{resource.collection}/{id}"
-    more = {"collection": f"/{resource.collection}"}
+        statement = select(col(Fact.answer), col(Fact.kind))
+        found = connection.execute(statement.where(col(Fact.id) == id, col(Fact.kind).in_(kinds))).one_or_none()
+        if found is None:
+            return _retired(connection, id)
+    answer, kind = found
+    at = f"/{kinds[kind]}/{id}"
+    more = {"collection": f"/{kinds[kind]}"}
     return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": more}))
 
 
@@ -151,15 +153,12 @@ def entity_answer(connection: Connection, table: type[Entity], id: str) -> str:
     return answer
 
 
-def _retired(connection: Connection, id: str, resource: Resource) -> Response:
-    gone: Any = connection.execute(
-        select(col(Retired.reason), col(Retired.successor)).where(col(Retired.id) == id)
-    ).one_or_none()
+def _retired(connection: Connection, id: str) -> Response:
+    statement = select(col(Retired.reason), col(Retired.successor)).where(col(Retired.id) == id)
+    gone = connection.execute(statement).one_or_none()
     if gone is None:
-        raise Problem(
-            HTTPStatus.NOT_FOUND,
-            f"There is no {resource.kind} {id[:96]!r}; `/{resource.collection}?modality=any` lists them.",
-        )
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no fact {id[:96]!r} here; `/facts?modality=any` lists them all.")
     if gone.successor is not None:
-        return RedirectResponse(f"/{resource.collection}/{gone.successor}", HTTPStatus.PERMANENT_REDIRECT)
+        # The successor may be of another kind.
+        return RedirectResponse(f"/facts/{gone.successor}", HTTPStatus.PERMANENT_REDIRECT)
     raise Problem(HTTPStatus.GONE, f"The id {id!r} is retired: {gone.reason}", slug="retired")

@@ -33,6 +33,12 @@ class Gone(LookupError):
     """A release that is no longer held."""
 
 
+def connection_to(engine: Engine, schema: str | None) -> Connection:
+    """Open a connection on which our tables are those of a schema; None: where they are anyway."""
+    connection = engine.connect()
+    return connection if schema is None else connection.execution_options(schema_translate_map={None: schema})
+
+
 @dataclass(frozen=True)
 class Held(Generic[About]):
     """A release that can be read, and what was learned about it when it was opened.
@@ -47,7 +53,7 @@ class Held(Generic[About]):
 
     def connect(self) -> Connection:
         """Open a connection; use it as a context inside the endpoint's function, never across a send."""
-        return self.engine.connect().execution_options(schema_translate_map={None: self.schema})
+        return connection_to(self.engine, self.schema)
 
 
 class Releases(Protocol[About]):
@@ -79,9 +85,8 @@ class Shelf(Generic[About]):
             found = self._held.get(key)
             if found is None:
                 release, engine, schema = open_()
-                with engine.connect() as connection:
-                    translated = connection.execution_options(schema_translate_map={None: schema})
-                    about = self._describe(translated)
+                with connection_to(engine, schema) as connection:
+                    about = self._describe(connection)
                 found = self._held[key] = Held(release, engine, schema, about)
                 while len(self._held) > KEPT:
                     self._let_go(self._held.popitem(last=False)[1])

@@ -134,7 +134,7 @@ def _withheld(connection: Connection, asked: Asked) -> dict[str, int]:
     left_out = {modality.value for modality in Modality} - lists.modalities(asked)
     pairs = func.count(distinct(col(Relation.pair)))
     statement = select(col(Relation.modality), pairs).where(*_conditions(asked, left_out))
-    counted = dict(connection.execute(statement.group_by(col(Relation.modality))).tuples().all())
+    counted = {row[0]: row[1] for row in connection.execute(statement.group_by(col(Relation.modality)))}
     return {modality.value: counted.get(modality.value, 0) for modality in Modality if modality.value in left_out}
 
 
