@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.facts import FACTS
 from app.settings import Settings
 from seed import anchor, canonical, corpus, files, proof, rules, schemas
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Rejected as rejected:
         print(rejected, file=sys.stderr)
         return 1
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SQLAlchemyError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return code

@@ -14,7 +14,10 @@ CONTEXT = 16
 def anchor(document: Document, text: str) -> dict[str, Any]:
     """Return the article with its passages anchored; Rejected if one is not in `text`, or twice without `start`."""
     findings: list[Finding] = []
-    content: dict[str, Any] = document.content
+    content = document.content
+    shaped = isinstance(content, dict) and isinstance(content.get("source"), dict)
+    if not shaped or not all(isinstance(fact, dict) for fact in content.get("facts", [None])):
+        raise Rejected([Finding(document.name, 1, "is no article", "write `source:` and a list of `facts:`")])
     for number, fact in enumerate(content["facts"]):
         anchored = []
         for position, evidence in enumerate(fact.get("evidence", [])):
@@ -29,11 +32,14 @@ def anchor(document: Document, text: str) -> dict[str, Any]:
     if findings:
         raise Rejected(findings)
     content["source"] |= {"sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": str(len(text))}
-    return content
+    anchored_content: dict[str, Any] = content
+    return anchored_content
 
 
 def _anchored(evidence: dict[str, str], text: str) -> dict[str, str]:
-    exact = evidence["exact"]
+    exact = evidence.get("exact")
+    if not exact:
+        raise ValueError("a passage has no `exact`")
     if "start" in evidence:
         start = int(evidence["start"])
     else:

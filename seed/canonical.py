@@ -14,9 +14,9 @@ def canonical(file: Path, root: Path) -> tuple[str, str]:
     document = files.read(file, root)
     text = file.read_text(encoding="utf-8")
     wanted = files.dump(document.content)
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.lstrip().startswith("#") and line.strip() not in wanted:
-            raise Rejected([Finding(document.name, number, "a comment would be lost", "say it in a `note:` key")])
+    lost = files.first_comment(text)
+    if lost is not None:
+        raise Rejected([Finding(document.name, lost, "a comment would be lost", "say it in a `note:` key")])
     return text, wanted
 
 

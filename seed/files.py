@@ -59,6 +59,19 @@ def parse(text: str, name: str) -> Document:
     return document
 
 
+def first_comment(text: str) -> int | None:
+    """Return the line of the first comment, or None: a `#` that is in no scalar."""
+    scalars = [token for token in yaml.scan(text, Loader=yaml.BaseLoader) if isinstance(token, yaml.ScalarToken)]
+    at = 0
+    for token in scalars:
+        found = text.find("#", at, token.start_mark.index)
+        if found >= 0:
+            return text.count("\n", 0, found) + 1
+        at = token.end_mark.index
+    found = text.find("#", at)
+    return None if found < 0 else text.count("\n", 0, found) + 1
+
+
 def _plain(node: yaml.Node, path: tuple[str | int, ...], document: Document) -> Any:
     document.lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
@@ -90,7 +103,7 @@ class _Canonical(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if "\n" in value else None)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
 
 
 _Canonical.add_representer(str, _text)

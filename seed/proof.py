@@ -84,7 +84,7 @@ def _marks(article: Article, text: str, proof: Proof) -> None:
     for pair in pairs:
         owners = [id_ for offset, ids in found.items() if offset == pair.start(1) for id_ in ids]
         whole = [id_ for id_ in owners if any(pair[1] == segment for segment in _segments(article, id_))]
-        accounted = len(whole) == 1 or (pair.start() in listed and not whole)
+        accounted = len(whole) + (pair.start() in listed) == 1
         proof.claim(accounted, f"the words in marks at {pair.start()} belong to {whole or 'no quote'}")
     proof.checked.append(f"{len(pairs)} pairs of quotation marks looked at")
 

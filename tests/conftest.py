@@ -1,10 +1,10 @@
-"""What all tests share: compiled corpora, the application over them, and a way to ask it. No mocks: real SQLite, real HTTP."""
+"""What all tests share: compiled corpora, the application over them, one way to ask. Real SQLite and HTTP; no mocks."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,11 @@ from seed.load import load
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared" / "data"
 TEXT = SHARED / "article.txt"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what these tests can be asked for."""
+    parser.addoption("--golden", action="store_true", help="write the golden files anew instead of comparing them")
 
 
 def pytest_report_header() -> str:
@@ -72,6 +77,14 @@ class Api:
         """Return the ids of a list, in its order."""
         return [record["id"] for record in self.json(target)["data"]]
 
+    def finds(self, target: str, expected: str) -> None:
+        """Assert that a list has these ids, in this order; and that its canonical address gives the same bytes."""
+        answer = self.json(target)
+        found = [record["id"] for record in answer["data"]]
+        assert found == expected.split(), f"{target}: {' '.join(found)}"
+        assert answer["meta"]["count"] == answer["meta"]["total"] == len(found)
+        assert self.get(answer["links"]["self"]).content == self.get(target).content
+
     def problem(self, target: str, status: int = 422) -> Any:
         """Ask for what must be refused, and return the problem document."""
         answer = self.get(target)
@@ -94,7 +107,7 @@ def compiled(root: Path, database: Path) -> str:
     url = f"sqlite:///{database}"
     found = corpus.read(root, FACTS)
     rules.check(found)
-    load(found, url, FACTS, MIGRATIONS, lambda phase: None)
+    load(found, url, FACTS, MIGRATIONS, lambda _: None)
     return url
 
 
@@ -109,7 +122,7 @@ def api_of(url: str, portal: BlockingPortal) -> Iterator[Api]:
     """Serve a database, counting SQL statements."""
     api = Api(create_app(Settings(database_url=url)), url, portal)
 
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         api.statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

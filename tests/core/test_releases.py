@@ -1,0 +1,79 @@
+"""A walk goes on in the release where it began; new questions are answered from the new one; in the end it is 410."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.facts import FACTS
+from app.kit.engines import KEPT
+from app.main import create_app
+from app.settings import MIGRATIONS, Settings
+from seed import corpus, files, rules
+from seed.load import load
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
+    from tests.conftest import Api
+
+COUNTRIES = corpus.HERE / "reference" / "countries.yml"
+CORPUS = Path(__file__).parent.parent / "corpus"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The tests' corpus in a folder where it may be altered, with few countries, so that it loads in no time."""
+    for file in CORPUS.rglob("*.yml"):
+        copy = tmp_path / "corpus" / file.relative_to(CORPUS)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(file.read_bytes())
+    known = {"TR", "NO", "NA", "RU", "UA", "DE", "SUHH", "TZ", "CD", "CG"}
+    countries = [one for one in files.read(COUNTRIES, COUNTRIES.parent).content if one["id"] in known]
+    for country in countries:
+        country["successors"] = [one for one in country.get("successors", []) if one in known]
+    (tmp_path / "corpus" / "reference" / "countries.yml").write_text(files.dump(countries), encoding="utf-8")
+    return tmp_path / "corpus"
+
+
+def released(root: Path, url: str, number: int) -> str:
+    """Load a release that differs from the others in one title; return its id."""
+    organizations = root / "reference" / "organizations.yml"
+    lines = organizations.read_text(encoding="utf-8").splitlines(keepends=True)
+    organizations.write_text("".join(lines).replace("Quiet Order", f"Quiet Order {number}"), encoding="utf-8")
+    found = corpus.read(root, FACTS)
+    rules.check(found)
+    release = load(found, url, FACTS, MIGRATIONS, lambda _: None)
+    organizations.write_text("".join(lines), encoding="utf-8")
+    return release
+
+
+def test_a_walk_goes_on_in_its_release_as_long_as_it_is_held(
+    root: Path, tmp_path: Path, portal: BlockingPortal, small: Api
+) -> None:
+    url = f"sqlite:///{tmp_path / 'foedus.sqlite'}"
+    releases = [released(root, url, 0)]
+    api = type(small)(create_app(Settings(database_url=url)), url, portal)
+    first = api.json("/organizations?limit=3")
+    assert first["meta"]["release"] == releases[0]
+    following = first["links"]["next"]
+    for number in range(1, KEPT):
+        releases.append(released(root, url, number))
+        assert api.json("/organizations/quiet-order")["data"]["name"] == f"Quiet Order {number}"
+        assert api.json("/organizations/quiet-order")["meta"]["release"] == releases[number]
+        rest = api.json(following)
+        assert rest["meta"]["release"] == releases[0]
+        assert "Quiet Order 0" in {one["name"] for one in rest["data"]}
+    assert len(set(releases)) == KEPT
+    released(root, url, KEPT)
+    problem = api.problem(following, 410)
+    assert releases[0] in problem["detail"]
+    api.app.state.releases.close()
+
+
+def test_the_same_corpus_is_the_same_release(root: Path, tmp_path: Path) -> None:
+    urls = [f"sqlite:///{tmp_path / name}.sqlite" for name in ("one", "two")]
+    assert released(root, urls[0], 1) == released(root, urls[1], 1)
+    assert released(root, urls[0], 2) != released(root, urls[1], 1)

@@ -1,0 +1,115 @@
+"""The SQL statements behind an answer: few, counted exactly, and as many for one record as for five hundred."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Api
+
+STATEMENTS = {
+    # A page of facts is two statements, the page and the counts; names in the question are one more, however many.
+    "/facts": 2,
+    "/facts?modality=any&sort=-date": 2,
+    "/facts?country=TR": 3,
+    "/facts?country=TR,NO,NA&between=TR,NO&mentions=RU&system=H7&place=Amber Bay&asserted_by=Vinter": 3,
+    "/facts?since=2018&until=2019&kind=transfer,event&role=host&voice=source&granularity=instance": 2,
+    "/agreements?party=TR&status=terminated&active_on=2018": 3,
+    "/transfers?from=TR&to=NO&terms=sale&order_year=2015": 3,
+    "/transfers?deal_status=ordered": 2,
+    "/cooperation": 2,
+    "/exercises?participant=NO&domain=sea&bilateral=false": 3,
+    "/deployments?sending=TR": 3,
+    "/holdings?origin=RU": 3,
+    "/events?type=meeting": 2,
+    "/quotes?about=TR&speaker=lars-vinter": 3,
+    "/relations/TR/NO": 4,
+    # A page of pairs: the page, its counts, the total, what is withheld.
+    "/relations": 4,
+    "/relations?country=TR&modality=any": 5,
+    "/coverage": 2,
+    "/coverage?between=TR,NO": 3,
+    "/countries": 2,
+    "/countries?has=transfer": 2,
+    "/organizations?organ_of=TR": 3,
+    "/people?affiliation=lantern-institute": 3,
+    "/systems?used_by=NA": 3,
+    "/places?country=NA": 3,
+    "/sources": 2,
+}
+ONE = {
+    "/resolve?q=Turkey": 1,
+    "/resolve?q=Turkie": 2,  # the second looks for near misses
+    "/transfers/tr-no-heron-2016": 1,
+    "/facts/tr-no-heron-2016": 1,
+    "/evidence/harbour-gazette-2019.41-156": 1,
+    "/countries/TR": 2,
+    "/countries/Türkiye": 2,
+    "/organizations/FCF": 2,
+    "/people/lars-vinter": 2,
+    "/systems/H7": 2,
+    "/places/Amber Bay": 2,
+    "/sources/river-almanac-1999": 2,
+    "/vocab": 0,
+    "/vocab/modality": 0,
+    "/": 0,
+    "/version": 0,
+    "/healthz": 0,
+    "/readyz": 0,  # once it is known that this release is ready
+}
+
+
+@pytest.fixture(autouse=True)
+def opened(small: Api) -> None:
+    """Have the release open, and known to be ready: what a running service pays once is not counted."""
+    assert small.json("/readyz")
+
+
+@pytest.mark.parametrize(("target", "expected"), STATEMENTS.items())
+@pytest.mark.parametrize("limit", [1, 2, 500])
+def test_a_list_takes_as_many_statements_whatever_its_length(
+    small: Api, target: str, expected: int, limit: int
+) -> None:
+    small.json(f"{target}{'&' if '?' in target else '?'}limit={limit}")
+    assert len(small.statements) == expected, "\n".join(small.statements)
+
+
+@pytest.mark.parametrize(
+    "target", ["/facts?limit=2", "/facts?limit=2&sort=-date", "/countries?limit=2", "/coverage?limit=2"]
+)
+def test_a_later_page_takes_as_many_as_the_first(small: Api, target: str) -> None:
+    following = small.json(target)["links"]["next"]
+    first = len(small.statements)
+    small.json(following)
+    assert len(small.statements) == first == 2
+
+
+@pytest.mark.parametrize(("target", "expected"), ONE.items())
+def test_a_single_record(small: Api, target: str, expected: int) -> None:
+    small.json(target)
+    assert len(small.statements) == expected, "\n".join(small.statements)
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/facts?limit=0", 0),
+        ("/facts?colour=red", 0),
+        ("/facts?country=Turkie", 2),  # the second looks for near misses
+        ("/facts?country=Turkie,Norwey,Namibbia&actor=Nobody", 2),
+        ("/transfers/nothing", 2),
+        ("/facts/nothing", 2),
+        ("/countries/Turkie", 2),
+        ("/nowhere", 0),
+    ],
+)
+def test_what_is_refused_costs_no_more(small: Api, target: str, expected: int) -> None:
+    assert small.get(target).status_code in {404, 422}
+    assert len(small.statements) == expected, "\n".join(small.statements)
+
+
+def test_many_names_are_looked_up_at_once(small: Api) -> None:
+    small.json("/facts?country=" + ",".join(["TR", "NOR", "cow:565", "Russia", "804"] * 40))
+    assert len(small.statements) == 3
