@@ -218,9 +218,14 @@ class Compiler:
         for article in sorted(self.corpus.articles, key=lambda article: article.head.source.id):
             source, scope = article.head.source.id, article.head.scope
             period = scope.period.edtf if scope.period else None
-            for a, b in combinations(sorted(scope.countries), 2):
+            read = set(combinations(sorted(scope.countries), 2))
+            recorded = {pair for pair, counts in self.pairs.items() if any(key[0] == source for key in counts)}
+            for a, b in sorted(read | recorded):
                 for kind in self.kinds:
                     modalities = {key[2] for key in self.pairs.get((a, b), ()) if key[:2] == (source, kind)}
+                    if not modalities and (a, b) not in read:
+                        # Out of scope: said of whatever pair is asked for, so it needs no line.
+                        continue
                     status = _status(modalities)
                     line = json.dumps(coverage_answer(source, a, b, kind, period, status), separators=(",", ":"))
                     n = len(found) + 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,13 @@ from app.main import create_app
 from app.settings import MIGRATIONS, Settings
 from seed import corpus, rules
 from seed.load import load
+from tests.postgresql import READER, Postgres, running
 
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared" / "data"
 TEXT = SHARED / "article.txt"
+ENGINES = os.environ.get("FOEDUS_TEST_ENGINES", "sqlite,postgresql").split(",")
+_NUMBER = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -102,13 +107,46 @@ def portal() -> Iterator[BlockingPortal]:
         yield found
 
 
-def compiled(root: Path, database: Path) -> str:
-    """Compile the corpus under `root`; return the database's URL."""
-    url = f"sqlite:///{database}"
+def compiled(root: Path, url: str) -> None:
+    """Compile the corpus under `root` into a database."""
     found = corpus.read(root, FACTS)
     rules.check(found)
     load(found, url, FACTS, MIGRATIONS, lambda _: None)
-    return url
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of one test's or session's own: where to load it, and where to read it as the API's role does."""
+
+    load: str
+    read: str
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Database]:
+    """A maker of empty databases, on each engine in turn: every test that hangs on it runs on both."""
+    if request.param == "sqlite":
+
+        def file(name: str) -> Database:
+            url = f"sqlite:///{tmp_path_factory.mktemp(name) / 'foedus.sqlite'}"
+            return Database(url, url)
+
+        return file
+    server: Postgres = request.getfixturevalue("postgres")
+
+    def schema(name: str) -> Database:
+        unique = f"{name}_{next(_NUMBER)}"
+        server.create(unique)
+        return Database(server.url(unique), server.url(unique, READER))
+
+    return schema
 
 
 def small_corpus(into: Path) -> Path:
@@ -123,7 +161,9 @@ def api_of(url: str, portal: BlockingPortal) -> Iterator[Api]:
     api = Api(create_app(Settings(database_url=url)), url, portal)
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        api.statements.append(statement)
+        # The pointer is a link on SQLite and a row on PostgreSQL: the answer's own statements are the same.
+        if "foedus.pointer" not in statement:
+            api.statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     yield api
@@ -133,24 +173,29 @@ def api_of(url: str, portal: BlockingPortal) -> Iterator[Api]:
 
 @pytest.fixture(scope="session")
 def article_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The article corpus, compiled once."""
-    return compiled(corpus.HERE, tmp_path_factory.mktemp("article") / "foedus.sqlite")
+    """The article corpus, compiled once into SQLite."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('article') / 'foedus.sqlite'}"
+    compiled(corpus.HERE, url)
+    return url
 
 
 @pytest.fixture(scope="session")
-def small_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The tests' own corpus (tests/corpus), compiled once."""
-    root = small_corpus(tmp_path_factory.mktemp("corpus"))
-    return compiled(root, tmp_path_factory.mktemp("small") / "foedus.sqlite")
+def article(database: Callable[[str], Database], portal: BlockingPortal) -> Iterator[Api]:
+    """The API over the article corpus, on each engine."""
+    made = database("article")
+    compiled(corpus.HERE, made.load)
+    yield from api_of(made.read, portal)
 
 
 @pytest.fixture(scope="session")
-def article(article_url: str, portal: BlockingPortal) -> Iterator[Api]:
-    """The API over the article corpus."""
-    yield from api_of(article_url, portal)
+def small_database(database: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The tests' own corpus (tests/corpus), compiled once on each engine."""
+    made = database("small")
+    compiled(small_corpus(tmp_path_factory.mktemp("corpus")), made.load)
+    return made
 
 
 @pytest.fixture(scope="session")
-def small(small_url: str, portal: BlockingPortal) -> Iterator[Api]:
-    """The API over the tests' own corpus."""
-    yield from api_of(small_url, portal)
+def small(small_database: Database, portal: BlockingPortal) -> Iterator[Api]:
+    """The API over the tests' own corpus, on each engine."""
+    yield from api_of(small_database.read, portal)

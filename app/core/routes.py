@@ -17,8 +17,9 @@ from app.core.tables import Entity, Fact, Retired, key_of
 from app.kit.openapi import asks
 from app.kit.pages import json_response, one_bytes
 from app.kit.problems import Culprit, Problem, responses, unprocessable
-from app.kit.values import LONGEST_NAME, Refused, Value
+from app.kit.values import LONGEST_NAME, Refused, Value, identifier
 
+ID = identifier()
 LIST_ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE)
 ONE_ERRORS = responses(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 MOVED: dict[int | str, dict[str, Any]] = {
@@ -121,6 +122,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
 def fact_response(request: Request, id: str, kinds: Mapping[str, str]) -> Response:
     """Answer one fact of these kinds (name → collection); 404, 410 or 308 when there is none of that id."""
     lists.read_nothing(request)
+    refuse_odd(id)
     held = lists.releases(request).current()
     with held.connect() as connection:
         statement = select(col(Fact.answer), col(Fact.kind))
@@ -131,6 +133,14 @@ def fact_response(request: Request, id: str, kinds: Mapping[str, str]) -> Respon
     at = f"/{kinds[kind]}/{id}"
     more = {"collection": f"/{kinds[kind]}"}
     return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": more}))
+
+
+def refuse_odd(id: str) -> None:
+    """Answer 404 for what cannot be an id: control characters and the like never reach a database."""
+    try:
+        ID.read(id)
+    except Refused as refused:
+        raise Problem(HTTPStatus.NOT_FOUND, refused.detail) from None
 
 
 def entity_id(connection: Connection, name: str, kinds: frozenset[str]) -> str:

@@ -54,7 +54,7 @@ class Problem(Exception):
         super().__init__(detail)
         self.status = status
         self.detail = detail
-        self.slug = slug or status.phrase.lower().replace(" ", "-")
+        self.slug = slug or title(status).lower().replace(" ", "-")
         self.errors = list(errors)
         self.headers = headers or {}
 
@@ -62,7 +62,7 @@ class Problem(Exception):
         """Write the problem document."""
         body = ProblemAnswer(
             type=f"/problems/{self.slug}",
-            title=self.status.phrase,
+            title=title(self.status),
             status=self.status,
             detail=self.detail,
             instance=instance,
@@ -70,6 +70,11 @@ class Problem(Exception):
         )
         text = json.dumps(body.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
         return Response(text.encode("utf-8", "replace"), self.status, self.headers, MEDIA_TYPE)
+
+
+def title(status: HTTPStatus) -> str:
+    """Return the status' name as of RFC 9110; Python before 3.13 has an older one of 422."""
+    return "Unprocessable Content" if status is HTTPStatus.UNPROCESSABLE_ENTITY else status.phrase
 
 
 def unprocessable(culprits: list[Culprit]) -> Problem:
@@ -90,7 +95,7 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries of the errors that an operation can answer."""
     return {
         status.value: {
-            "description": status.phrase,
+            "description": title(status),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}},
         }
         for status in statuses

@@ -95,15 +95,18 @@ def _out_of_scope(connection: Connection, asked: Asked, names: tuple[str, ...]) 
     first, second = sorted(asked.given["between"][0].values)
     if any((bool({first, second} & set(choice.values))) == choice.negated for choice in asked.given.get("country", ())):
         return []
-    read = select(col(Coverage.source)).where(col(Coverage.a) == first, col(Coverage.b) == second)
-    others = connection.execute(
-        select(col(Source.id)).where(col(Source.id).not_in(read)).order_by(col(Source.n)).limit(EXACT)
+    said = set(
+        connection.execute(
+            select(col(Coverage.source), col(Coverage.kind)).where(col(Coverage.a) == first, col(Coverage.b) == second)
+        ).all()
     )
+    sources = connection.execute(select(col(Source.id)).order_by(col(Source.n)).limit(EXACT)).scalars()
     return [
         dump(answer(source, first, second, kind, None, CoverageStatus.out_of_scope)).decode()
-        for source in others.scalars()
+        for source in sources
         for kind in names
-        if _wanted(asked, "source", source)
+        if (source, kind) not in said
+        and _wanted(asked, "source", source)
         and _wanted(asked, "kind", kind)
         and _wanted(asked, "status", CoverageStatus.out_of_scope.value)
     ]

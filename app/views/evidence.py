@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.core import lists
 from app.core.answers import CitationAnswer, OneAnswer
-from app.core.routes import ONE_ERRORS
+from app.core.routes import ONE_ERRORS, refuse_odd
 from app.core.tables import Citation
 from app.kit.openapi import asks
 from app.kit.pages import json_response, one_bytes
@@ -30,6 +30,7 @@ def router(sample: str) -> APIRouter:
     def one(request: Request, id: str) -> Response:
         """A passage, exact to the character, with offsets and sha256; `links.more.facts` leads to what rests on it."""
         lists.read_nothing(request)
+        refuse_odd(id)
         held = lists.releases(request).current()
         with held.connect() as connection:
             answer = connection.execute(select(col(Citation.answer)).where(col(Citation.id) == id)).scalar_one_or_none()

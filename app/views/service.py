@@ -10,12 +10,12 @@ from sqlmodel import SQLModel
 
 from app.core import lists
 from app.core.answers import Answer, OneAnswer
-from app.core.routes import ONE_ERRORS
 from app.core.snapshot import HeldRelease
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response, one_bytes
 from app.kit.problems import Problem, responses
 
+ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
@@ -53,7 +53,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     @found.get(
         "/",
         response_model=OneAnswer[ServiceAnswer],
-        responses=ONE_ERRORS,
+        responses=ERRORS,
         operation_id="get_service",
         summary="What there is",
         openapi_extra=asks((), example="/"),
@@ -75,6 +75,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     @found.get(
         "/healthz",
         response_model=HealthAnswer,
+        responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY),
         operation_id="get_health",
         summary="Alive?",
         openapi_extra=asks((), example="/healthz"),
@@ -87,7 +88,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     @found.get(
         "/readyz",
         response_model=HealthAnswer,
-        responses=responses(HTTPStatus.SERVICE_UNAVAILABLE),
+        responses=ERRORS,
         operation_id="get_readiness",
         summary="Ready?",
         openapi_extra=asks((), example="/readyz"),
@@ -105,7 +106,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     @found.get(
         "/version",
         response_model=VersionAnswer,
-        responses=responses(HTTPStatus.SERVICE_UNAVAILABLE),
+        responses=ERRORS,
         operation_id="get_version",
         summary="Which version?",
         openapi_extra=asks((), example="/version"),

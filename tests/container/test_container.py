@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conftest import Api
-from tests.container.conftest import TRUSTED, Container, Run, podman
+from tests.container.conftest import HARDENED, LIMITS, TRUSTED, Container, Run, podman
 
 pytestmark = pytest.mark.skipif(
     shutil.which("podman") is None, reason="no podman on this machine: the image cannot be built and run"
@@ -90,7 +90,7 @@ def test_it_holds_the_service_and_its_corpus_and_nothing_to_build_with(container
 
 @pytest.mark.skipif(not TRUSTED.exists(), reason="this machine keeps what it trusts elsewhere: nothing was mounted")
 def test_what_this_machine_trusts_stayed_outside(image: str, base: str | None) -> None:
-    listing = ("run", "--rm", "--ulimit=nofile=4096:4096", "--ulimit=nproc=4096:4096", "--user=0")
+    listing = ("run", "--rm", "--user=0", *LIMITS)
     command = ("sh", "-c", f"sha256sum {TRUSTED} 2>/dev/null || true")
     before = podman(*listing, base or "python:3.13-slim", *command)
     assert podman(*listing, image, *command) == before
@@ -119,7 +119,7 @@ def test_the_image_says_what_it_is_and_how_it_is_run(image: str) -> None:
 
 
 def test_it_ends_at_once_and_well_while_clients_hold_connections(run: Run) -> None:
-    one = run("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=256m")
+    one = run(*HARDENED)
     address = urlsplit(one.url)
     with (
         socket.create_connection((address.hostname, address.port)) as kept,

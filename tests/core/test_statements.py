@@ -30,7 +30,7 @@ STATEMENTS = {
     "/relations": 4,
     "/relations?country=TR&modality=any": 5,
     "/coverage": 2,
-    "/coverage?between=TR,NO": 3,
+    "/coverage?between=TR,NO": 4,
     "/countries": 2,
     "/countries?has=transfer": 2,
     "/organizations?organ_of=TR": 3,

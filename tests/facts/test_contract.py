@@ -28,10 +28,9 @@ def every(api: Api, resource: Resource) -> list[Any]:
 
 
 @pytest.fixture(params=["small", "article"])
-def api(request: pytest.FixtureRequest) -> Api:
+def api(request: pytest.FixtureRequest, small: Api, article: Api) -> Api:
     """Each of the two corpora in turn."""
-    found: Api = request.getfixturevalue(request.param)
-    return found
+    return {"small": small, "article": article}[request.param]
 
 
 def test_there_is_a_fact_of_it_and_its_example_question_has_answers(

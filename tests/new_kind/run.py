@@ -1,7 +1,7 @@
 """A process of its own in which there is a ninth kind: it writes the migration, loads the example and asks questions.
 
-`python -m tests.new_kind.run FOLDER QUESTION…`; FOLDER holds `migrations/` and `corpus/`. It prints, as JSON, the status
-and the body of every answer.
+`python -m tests.new_kind.run FOLDER QUESTION…`; FOLDER holds `migrations/` and `corpus/`. It prints, as JSON, every
+answer's status and body.
 """
 
 from __future__ import annotations

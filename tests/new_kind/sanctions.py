@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from sqlalchemy import Index
+from sqlmodel import col
 
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, FactAnswer
 from app.core.entries import ActorRef, FactEntry, PartyEntry, party
-from app.core.filters import FACT_PARAMETERS, of_codes, with_role
+from app.core.filters import of_codes, with_role
+from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import Role
 from app.kit.codes import Code
@@ -69,7 +71,7 @@ SANCTIONS = Resource(
     parameters=(
         with_role("by", Role.participant, "Who bars."),
         with_role("against", Role.recipient, "Who is barred."),
-        of_codes("scope", SanctionScope, Sanction.n, Sanction.scope, "What is barred."),
+        of_codes("scope", SanctionScope, col(Sanction.n), col(Sanction.scope), "What is barred."),
         *FACT_PARAMETERS,
     ),
     vocabulary=(SanctionScope,),

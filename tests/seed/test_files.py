@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seed import canonical, corpus, files
@@ -60,6 +60,7 @@ def test_every_value_knows_its_line() -> None:
     assert document.line(()) == 1
 
 
+@settings(deadline=None)
 @given(contents)
 @example({"a": "x\n# no comment\n"})
 @example(
@@ -95,6 +96,7 @@ def test_canonical_bytes_say_the_same_and_are_canonical(content: object) -> None
     assert written.endswith("\n")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab:-#&*!|>'\"%@`{}[],?\n\t 01\x07\x85\ufeff", max_size=60))
 def test_any_text_is_a_document_or_is_refused_with_a_line(text: str) -> None:
     try:

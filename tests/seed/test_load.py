@@ -10,12 +10,16 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from anyio.from_thread import BlockingPortal
 
+from app.facts import FACTS
 from app.kit.engines import KEPT
+from app.settings import MIGRATIONS
+from seed.load import load
 from tests.conftest import Api, api_of
 from tests.seed.conftest import HARBOUR, Bench
 
@@ -53,9 +57,8 @@ class Base:
         self.url = f"sqlite:///{self.pointer}"
 
     def load(self, bench: Bench) -> str:
-        """Load the corpus; return the release's id."""
-        done = bench.cli("load", "--to", self.url)
-        assert (done.returncode, done.stderr) == (0, "")
+        """Load the corpus; return the id of the release that is current now."""
+        load(bench.read(), self.url, FACTS, MIGRATIONS, lambda _: None)
         return self.current()
 
     def current(self) -> str:
@@ -85,11 +88,10 @@ class Base:
         """Serve it."""
         yield from api_of(self.url, portal)
 
-    def answers(self, portal: BlockingPortal) -> dict[str, bytes]:
+    def answers(self, api: Api) -> dict[str, bytes]:
         """Return the bytes of some answers, from a service that says it is ready."""
-        with self.served(portal) as api:
-            assert api.get("/readyz").text == '{"status":"ready"}'
-            found = {question: api.get(question) for question in QUESTIONS}
+        assert api.get("/readyz").text == '{"status":"ready"}'
+        found = {question: api.get(question) for question in QUESTIONS}
         assert {answer.status_code for answer in found.values()} == {200}
         return {question: answer.content for question, answer in found.items()}
 
@@ -126,21 +128,37 @@ def test_the_setting_names_the_database_where_the_call_does_not(
     assert base.current() == bench.read().digest()
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A base that is served all the time, what it held when its first release was loaded, and how both answer."""
+
+    base: Base
+    api: Api
+    spare: Path
+    old: str
+    new: str
+    answers: dict[str, dict[str, bytes]]
+
+    def reset(self) -> None:
+        """Go back to the first release alone."""
+        shutil.rmtree(self.base.folder)
+        shutil.copytree(self.spare, self.base.folder, symlinks=True)
+
+
 @pytest.fixture(scope="module")
-def first_and_second(
-    few_countries: Path, portal: BlockingPortal, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Base, dict[str, dict[str, bytes]]]:
-    """A base with a first release, and the answers of it and of the second, by their ids."""
-    folder = tmp_path_factory.mktemp("first")
-    bench, base, other = Bench(folder / "corpus"), Base(folder / "data"), Base(folder / "other")
+def stage(few_countries: Path, portal: BlockingPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The base of the tests in which a load is killed."""
+    folder = tmp_path_factory.mktemp("stage")
+    bench, base = Bench(folder / "corpus"), Base(folder / "data")
     shutil.copytree(few_countries, bench.root)
     old = base.load(bench)
-    answers = {old: base.answers(portal)}
-    second(bench)
-    new = other.load(bench)
-    answers[new] = other.answers(portal)
-    assert len(answers) == 2
-    return base, answers
+    shutil.copytree(base.folder, folder / "spare", symlinks=True)
+    with base.served(portal) as api:
+        first = base.answers(api)
+        second(bench)
+        new = base.load(bench)
+        assert new != old
+        yield Stage(base, api, folder / "spare", old, new, {old: first, new: base.answers(api)})
 
 
 def second(bench: Bench) -> None:
@@ -149,16 +167,9 @@ def second(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_load_that_is_killed_loses_nothing(
-    bench: Bench,
-    base: Base,
-    first_and_second: tuple[Base, dict[str, dict[str, bytes]]],
-    portal: BlockingPortal,
-    phase: str,
-) -> None:
-    loaded, answers = first_and_second
-    shutil.copytree(loaded.folder, base.folder, symlinks=True, dirs_exist_ok=True)
-    old, new = answers
+def test_a_load_that_is_killed_loses_nothing(bench: Bench, stage: Stage, phase: str) -> None:
+    stage.reset()
+    base = stage.base
     before = base.state()
     second(bench)
     command = bench.command("load", "--to", base.url)
@@ -171,11 +182,11 @@ def test_a_load_that_is_killed_loses_nothing(
     assert process.returncode == -signal.SIGKILL
     # After its last phase is said, the pointer may have moved before the signal came: then the new one is whole.
     current = base.current()
-    assert current in ([old, new] if phase == "pointer" else [old])
+    assert current in ([stage.old, stage.new] if phase == "pointer" else [stage.old])
     assert before.items() - {("pointer", before["pointer"])} <= base.state().items()
-    assert base.answers(portal) == answers[current]
-    assert base.load(bench) == new
-    assert base.answers(portal) == answers[new]
+    assert base.answers(stage.api) == stage.answers[current]
+    assert base.load(bench) == stage.new
+    assert base.answers(stage.api) == stage.answers[stage.new]
     assert base.litter() == []
 
 
@@ -232,9 +243,10 @@ def test_the_same_corpus_is_the_same_release_with_the_same_answers(
     bench: Bench, base: Base, portal: BlockingPortal
 ) -> None:
     first = base.load(bench)
-    answers = base.answers(portal)
-    assert base.load(bench) == first
-    assert base.answers(portal) == answers
+    with base.served(portal) as api:
+        answers = base.answers(api)
+        assert base.load(bench) == first
+        assert base.answers(api) == answers
     assert base.held() == {first}
 
 

@@ -1,4 +1,4 @@
-"""The article corpus against its text: every sentence and quotation is accounted for, and one changed byte is noticed."""
+"""The article corpus against its text: every sentence and quotation accounted for, one changed byte is noticed."""
 
 from __future__ import annotations
 
