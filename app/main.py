@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
 
 from app.core.filters import kinds
 from app.core.resource import Resource
@@ -17,6 +18,7 @@ from app.facts import FACTS
 from app.kit import openapi, problems
 from app.kit.codes import Code
 from app.kit.databases import open_releases
+from app.kit.engines import unavailable
 from app.kit.methods import AnswerHead
 from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
@@ -77,6 +79,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastA
     )
     app.state.releases = releases
     problems.install(app)
+    app.add_exception_handler(DBAPIError, unavailable)
     app.add_middleware(AnswerHead)
     collections = {
         "facts": "/facts",

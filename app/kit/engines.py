@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Generic, Protocol, TypeVar
 
+from fastapi import Request, Response
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.kit.problems import Problem
 
@@ -27,6 +29,13 @@ class NotServing(Problem):
     def __init__(self, detail: str) -> None:
         """Say what is missing."""
         super().__init__(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "5"})
+
+
+async def unavailable(request: Request, error: Exception) -> Response:
+    """Answer 503 when the database fails under a question: gone, restarting, or too long at it; else it is our fault."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        raise error
+    return NotServing("The database did not answer; ask again in a moment.").response(request.url.path)
 
 
 class Gone(LookupError):

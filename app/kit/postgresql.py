@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Generic
 
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.compiler import compiles
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -72,7 +72,7 @@ class PostgresReleases(Generic[About]):
                 raise Gone(release)
             # It is not the current one: how often the pointer has moved since is no matter.
             return self._open(release, 0)
-        except DBAPIError:
+        except OperationalError:
             raise NotServing("The database does not answer.") from None
 
     def close(self) -> None:

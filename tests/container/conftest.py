@@ -14,6 +14,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal
+
+from tests.conftest import Api, api_of
 
 ROOT = Path(__file__).parent.parent.parent
 LOCAL_BASE = "localhost/python:3.13-slim"
@@ -118,3 +121,9 @@ def run(image: str) -> Iterator[Run]:
     """A way to run the image once more, with other options, until the test ends."""
     with ExitStack() as stack:
         yield lambda *options, port=8000: stack.enter_context(running(image, *options, port=port))
+
+
+@pytest.fixture(scope="session")
+def tree(article_url: str, portal: BlockingPortal) -> Iterator[Api]:
+    """The API as it is in this working tree, over a file: what containers are compared with."""
+    yield from api_of(article_url, portal)

@@ -126,9 +126,9 @@ def project(image: str, postgres_image: str) -> Iterator[Project]:
 
 
 @pytest.mark.parametrize("target", ["/transfers?from=TR", "/facts?modality=any&limit=500", "/relations"])
-def test_postgresql_answers_byte_for_byte_as_a_file_does(project: Project, article: Api, target: str) -> None:
+def test_postgresql_answers_byte_for_byte_as_a_file_does(project: Project, tree: Api, target: str) -> None:
     assert project.api.get("/readyz").status_code == 200
-    assert project.api.get(target).content == article.get(target).content
+    assert project.api.get(target).content == tree.get(target).content
 
 
 def test_every_service_is_healthy(project: Project) -> None:
@@ -166,9 +166,9 @@ def test_the_api_s_role_can_only_select(project: Project, statement: str) -> Non
     assert "permission denied" in refused.stderr
 
 
-def test_a_load_while_it_serves_is_followed(project: Project, article: Api) -> None:
+def test_a_load_while_it_serves_is_followed(project: Project, tree: Api) -> None:
     assert "is current" in project.compose("run", "--rm", "--no-deps", "load")
-    assert project.api.get("/transfers?from=TR").content == article.get("/transfers?from=TR").content
+    assert project.api.get("/transfers?from=TR").content == tree.get("/transfers?from=TR").content
 
 
 @pytest.mark.parametrize("name", PASSWORDS)

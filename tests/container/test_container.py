@@ -35,8 +35,8 @@ def test_it_answers_with_the_corpus_and_its_passages(container: Container) -> No
 
 
 @pytest.mark.parametrize("target", ["/transfers?from=TR", "/facts?modality=any&limit=500", "/relations"])
-def test_it_answers_byte_for_byte_as_this_tree_does(container: Container, article: Api, target: str) -> None:
-    assert container.get(target).content == article.get(target).content
+def test_it_answers_byte_for_byte_as_this_tree_does(container: Container, tree: Api, target: str) -> None:
+    assert container.get(target).content == tree.get(target).content
 
 
 def test_it_is_ready_and_healthy(container: Container) -> None:

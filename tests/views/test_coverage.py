@@ -25,7 +25,7 @@ def lines(api: Api, target: str) -> list[tuple[Any, ...]]:
 
 
 def test_each_source_pair_and_kind_that_was_read_has_a_line(small: Api) -> None:
-    """Six pairs of four states, eight kinds, two sources; and four lines for facts outside what the almanac was read for."""
+    """Six pairs of four states, eight kinds, two sources; and four lines for facts outside what one was read for."""
     assert small.json("/coverage")["meta"]["total"] == 2 * 6 * len(KINDS) + 4
 
 
