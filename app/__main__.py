@@ -3,14 +3,15 @@
 import signal
 import sys
 
-import uvicorn
-
-from app.settings import Settings
-
 if __name__ == "__main__":
-    settings = Settings()
-    # uvicorn finishes what it began, then raises the signal again: a stop that was asked for is no failure.
+    # First of all, for the first process of a container has no default action: uvicorn finishes what it began,
+    # then raises the signal again, and a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    import uvicorn
+
+    from app.settings import Settings
+
+    settings = Settings()
     uvicorn.run(
         "app.main:application",
         factory=True,

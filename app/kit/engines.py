@@ -32,7 +32,7 @@ class NotServing(Problem):
 
 
 async def unavailable(request: Request, error: Exception) -> Response:
-    """Answer 503 when the database fails under a question: gone, restarting, or too long at it; else it is our fault."""
+    """Answer 503 when the database fails under a question: gone, restarting, too long at it; else the fault is ours."""
     if not isinstance(error, (OperationalError, InterfaceError)):
         raise error
     return NotServing("The database did not answer; ask again in a moment.").response(request.url.path)
