@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
 from sqlmodel import SQLModel
 
 from app.core import tables
-from app.core.answers import CitationAnswer, FactAnswer, Known
+from app.core.answers import CitationAnswer, FactAnswer
 from app.core.entries import EvidenceEntry, FactEntry
 from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
 from app.kit import edtf
-from app.reference.organizations import OrganizationAnswer
-from app.reference.people import PersonAnswer
-from app.reference.places import PlaceDetailAnswer
-from app.reference.sources import SourceDetailAnswer
-from app.reference.systems import SystemDetailAnswer
 from app.views.coverage import answer as coverage_answer
-from seed import names
+from seed import entities, names
 from seed.article import Article
 from seed.corpus import Corpus
 
@@ -39,15 +34,15 @@ class Compiler:
         self.kinds = [resource.kind for resource in facts]
         self.countries = {entry.id for entry in corpus.countries}
         self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
-        self.known = _known(corpus)
+        self.known = entities.known(corpus)
         self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
         self.active: set[str] = set()
         self.dated = 0
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
         """Yield (what, rows), in an order in which foreign keys hold."""
-        yield "actors", self._actors()
-        yield "reference", self._reference()
+        yield "actors", entities.actors(self.known)
+        yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
         yield "facts", list(self._facts())
         yield "relations", self._relations()
@@ -68,62 +63,9 @@ class Compiler:
         """For each state, the gone states before it that take part in some fact."""
         return {
             state: found
-            for state, gone in _predecessors(self.corpus).items()
+            for state, gone in entities.predecessors(self.corpus).items()
             if (found := [one for one in gone if one in self.active])
         }
-
-    def _actors(self) -> Rows:
-        return [tables.Actor(**record) for record in self.known.actors.values()]
-
-    def _reference(self) -> Rows:
-        corpus, known = self.corpus, self.known
-        gone = _predecessors(corpus)
-        found: Rows = []
-        for n, country in _numbered(corpus.countries):
-            answer = country.compiled(gone.get(country.id, []))
-            found.append(tables.Country(n=n, id=country.id, answer=answer.model_dump_json()))
-        for n, organization in _numbered(corpus.organizations):
-            given = organization.model_dump(exclude={"note"}) | {"kind": "organization"}
-            text = OrganizationAnswer.model_validate(given, context=known).model_dump_json()
-            found.append(
-                tables.Organization(
-                    n=n,
-                    id=organization.id,
-                    answer=text,
-                    organization_type=organization.organization_type,
-                    organ_of=organization.organ_of,
-                    based_in=organization.based_in,
-                )
-            )
-        for n, person in _numbered(corpus.people):
-            given = person.model_dump(exclude={"note"}) | {"kind": "person"}
-            text = PersonAnswer.model_validate(given, context=known).model_dump_json()
-            found.append(tables.Person(n=n, id=person.id, answer=text))
-            found += [
-                tables.Affiliation(n=n, at=at) for at in sorted({office.at for office in person.offices if office.at})
-            ]
-        for n, system in _numbered(corpus.systems):
-            given = system.model_dump(exclude={"note"}) | {"kind": "system"}
-            text = SystemDetailAnswer.model_validate(given, context=known).model_dump_json()
-            found.append(tables.System(n=n, id=system.id, answer=text, name=system.name, category=system.category))
-            found += [tables.SystemOrigin(n=n, country=country) for country in system.origin]
-        for n, place in _numbered(corpus.places):
-            given = {"country": None, "within": None} | place.model_dump(exclude={"note"}) | {"kind": "place"}
-            text = PlaceDetailAnswer.model_validate(given, context=known).model_dump_json()
-            found.append(tables.Place(n=n, id=place.id, answer=text, name=place.name, country=place.country))
-        articles = sorted(corpus.articles, key=lambda article: article.head.source.id)
-        for n, article in enumerate(articles, 1):
-            found.append(tables.Source(n=n, id=article.head.source.id, answer=self._source(article)))
-        return found
-
-    def _source(self, article: Article) -> str:
-        passages = {(evidence.start, evidence.end) for fact in article.facts for evidence in fact.evidence}
-        given = article.head.source.model_dump() | {
-            "kind": "source",
-            "facts": len(article.facts),
-            "passages": len(passages),
-        }
-        return SourceDetailAnswer.model_validate(given, context=self.known).model_dump_json()
 
     def _facts(self) -> Iterator[SQLModel]:
         in_time = sorted(self.corpus.facts(), key=lambda pair: _moment(pair[1]))
@@ -233,39 +175,6 @@ class Compiler:
                         tables.Coverage(n=n, id=str(n), answer=line, source=source, a=a, b=b, kind=kind, status=status)
                     )
         return found
-
-
-def _known(corpus: Corpus) -> Known:
-    actors: list[tuple[str, str, str]] = [
-        *((entry.id, "country", entry.name) for entry in corpus.countries),
-        *((entry.id, "organization", entry.name) for entry in corpus.organizations),
-        *((entry.id, "person", entry.name) for entry in corpus.people),
-        *((voice.id, "unnamed", voice.words) for article in corpus.articles for voice in article.head.voices),
-    ]
-    sources = [article.head.source for article in corpus.articles]
-    return Known(
-        actors={id_: {"id": id_, "kind": kind, "name": name} for id_, kind, name in actors},
-        systems={
-            entry.id: {"id": entry.id, "name": entry.name, "category": entry.category} for entry in corpus.systems
-        },
-        places={entry.id: {"id": entry.id, "name": entry.name} for entry in corpus.places},
-        sources={
-            entry.id: {"id": entry.id, "title": entry.title, "publisher": entry.publisher, "url": entry.url}
-            for entry in sources
-        },
-    )
-
-
-def _predecessors(corpus: Corpus) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for country in corpus.countries:
-        for successor in country.successors:
-            found[successor].append(country.id)
-    return dict(found)
-
-
-def _numbered(entries: Iterable[Any]) -> Iterator[tuple[int, Any]]:
-    return enumerate(sorted(entries, key=lambda entry: entry.id), 1)
 
 
 def _moment(fact: FactEntry) -> tuple[bool, str, str, str]:

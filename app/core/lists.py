@@ -45,6 +45,16 @@ def read_nothing(request: Request) -> None:
     reading.read((), request.scope["query_string"], lambda _: [])
 
 
+def question(request: Request, declared: tuple[Parameter, ...], path: str) -> tuple[HeldRelease, Asked, int | None]:
+    """Return the release to answer from, the question as understood, and the record to go on after."""
+    served = releases(request)
+    current = served.current()
+    with current.connect() as connection:
+        asked = read(connection, declared, request)
+    held, after = position(asked, path, served, current)
+    return held, asked, after
+
+
 def address(path: str, query: str) -> str:
     """Join path and canonical query."""
     return f"{path}?{query}" if query else path

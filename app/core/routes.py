@@ -34,11 +34,7 @@ def fact_router(resource: Resource) -> APIRouter:
     path = f"/{resource.collection}"
 
     def find(request: Request) -> Response:
-        served = lists.releases(request)
-        held = served.current()
-        with held.connect() as connection:
-            asked = lists.read(connection, resource.parameters, request)
-        held, after = lists.position(asked, path, served, held)
+        held, asked, after = lists.question(request, resource.parameters, path)
         with held.connect() as connection:
             body = lists.fact_page(connection, held, asked, path, after, col(Fact.kind) == resource.kind)
         return json_response(body)
@@ -78,11 +74,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
         declared = (having_facts(key_of(catalogue.row), col(catalogue.row.id), catalogue.party, kinds), *declared)
 
     def find(request: Request) -> Response:
-        served = lists.releases(request)
-        held = served.current()
-        with held.connect() as connection:
-            asked = lists.read(connection, declared, request)
-        held, after = lists.position(asked, path, served, held)
+        held, asked, after = lists.question(request, declared, path)
         with held.connect() as connection:
             body = lists.entity_page(connection, held, asked, path, after, catalogue.row)
         return json_response(body)

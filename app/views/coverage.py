@@ -69,11 +69,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
         Out of scope is said of the pair that `between` asks for, of each source that was not read for it.
         """
-        served = lists.releases(request)
-        held = served.current()
-        with held.connect() as connection:
-            asked = lists.read(connection, declared, request)
-        held, after = lists.position(asked, "/coverage", served, held)
+        held, asked, after = lists.question(request, declared, "/coverage")
         with held.connect() as connection:
             if "between" not in asked.given:
                 return json_response(lists.entity_page(connection, held, asked, "/coverage", after, Coverage))

@@ -45,11 +45,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     )
     def find(request: Request) -> Response:
         """Facts of every kind in order of date; an item has the same shape as in its own collection."""
-        served = lists.releases(request)
-        held = served.current()
-        with held.connect() as connection:
-            asked = lists.read(connection, declared, request)
-        held, after = lists.position(asked, "/facts", served, held)
+        held, asked, after = lists.question(request, declared, "/facts")
         with held.connect() as connection:
             return json_response(lists.fact_page(connection, held, asked, "/facts", after))
 
@@ -77,18 +73,13 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     )
     def between(request: Request, a: str, b: str) -> Response:
         """Facts in which both states take part, in any direction, and quotes about both; any code or name will do."""
-        served = lists.releases(request)
-        held = served.current()
-        with held.connect() as connection:
+        with lists.releases(request).current().connect() as connection:
             states = frozenset({resolution.COUNTRY})
             first, second = sorted(routes.entity_id(connection, name, states) for name in (a, b))
-            if first == second:
-                raise Problem(
-                    HTTPStatus.UNPROCESSABLE_ENTITY, f"Both names stand for {first}; a relation has two states."
-                )
-            asked = lists.read(connection, within, request)
+        if first == second:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Both names stand for {first}; a relation has two states.")
         path = f"/relations/{first}/{second}"
-        held, after = lists.position(asked, path, served, held)
+        held, asked, after = lists.question(request, within, path)
         both = col(Fact.n).in_(select(col(Pair.n)).where(col(Pair.a) == first, col(Pair.b) == second))
         with held.connect() as connection:
             body = lists.fact_page(connection, held, asked, path, after, both)

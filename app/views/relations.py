@@ -94,11 +94,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     )
     def find(request: Request) -> Response:
         """Pairs of states that take part in facts together, counted by source, kind, modality and granularity."""
-        served = lists.releases(request)
-        held = served.current()
-        with held.connect() as connection:
-            asked = lists.read(connection, declared, request)
-        held, after = lists.position(asked, "/relations", served, held)
+        held, asked, after = lists.question(request, declared, "/relations")
         with held.connect() as connection:
             answers, more, found = _page(connection, asked, after)
             withheld = _withheld(connection, asked)

@@ -8,9 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import pytest
@@ -36,19 +38,43 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(within)
 
+    def kill(self) -> None:
+        """End it and its workers, whatever state they are in."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
-Start = Callable[[str], Server]
+    def workers(self) -> list[int]:
+        """Return the processes that answer, of a server that was started with several."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        # The others are multiprocessing's own.
+        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
-def started(database_url: str, log: Path) -> Server:
+class Start(Protocol):
+    """A starter of servers."""
+
+    def __call__(self, database_url: str, workers: int = 1) -> Server:
+        """Start one."""
+
+
+def started(database_url: str, log: Path, workers: int = 1) -> Server:
     """Start a server on a database, and return it once it is alive."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FOEDUS_")}
     environment |= {"FOEDUS_DATABASE_URL": database_url, "FOEDUS_PORT": str(port), "FOEDUS_ACCESS_LOG": "false"}
+    environment |= {"FOEDUS_WORKERS": str(workers)}
     with log.open("wb") as written:
-        process = subprocess.Popen([sys.executable, "-m", "app"], env=environment, stdout=written, stderr=written)
+        process = subprocess.Popen(
+            # A session of its own: the workers of one that is killed can be found and killed too.
+            [sys.executable, "-m", "app"],
+            env=environment,
+            stdout=written,
+            stderr=written,
+            start_new_session=True,
+        )
     server = Server(port, process, log)
     patience = time.monotonic() + STARTED_WITHIN
     while time.monotonic() < patience and process.poll() is None:
@@ -58,8 +84,7 @@ def started(database_url: str, log: Path) -> Server:
             time.sleep(0.05)
         else:
             return server
-    process.kill()
-    process.wait()
+    server.kill()
     raise RuntimeError(f"the server did not start: {log.read_text()}")
 
 
@@ -68,14 +93,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start servers that end with the test, whatever the test did to them."""
     servers: list[Server] = []
 
-    def one(database_url: str) -> Server:
-        servers.append(started(database_url, tmp_path / f"server-{len(servers)}.log"))
+    def one(database_url: str, workers: int = 1) -> Server:
+        servers.append(started(database_url, tmp_path / f"server-{len(servers)}.log", workers))
         return servers[-1]
 
     yield one
     for server in servers:
-        server.process.kill()
-        server.process.wait()
+        server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -83,5 +107,4 @@ def server(article_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A server on the article corpus, shared by the tests that leave it alive."""
     found = started(article_url, tmp_path_factory.mktemp("server") / "server.log")
     yield found
-    found.process.kill()
-    found.process.wait()
+    found.kill()

@@ -1,0 +1,129 @@
+"""Entities to rows: actors, countries, organizations, people, systems, places, sources, with finished answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import BaseModel
+from sqlmodel import SQLModel
+
+from app.core import tables
+from app.core.answers import EntityAnswer, Known
+from app.reference.organizations import OrganizationAnswer
+from app.reference.people import PersonAnswer
+from app.reference.places import PlaceDetailAnswer
+from app.reference.sources import SourceDetailAnswer
+from app.reference.systems import SystemDetailAnswer
+from seed.article import Article
+from seed.corpus import Corpus
+
+
+def known(corpus: Corpus) -> Known:
+    """Return what every id stands for inside a fact's answer."""
+    actors: list[tuple[str, str, str]] = [
+        *((entry.id, "country", entry.name) for entry in corpus.countries),
+        *((entry.id, "organization", entry.name) for entry in corpus.organizations),
+        *((entry.id, "person", entry.name) for entry in corpus.people),
+        *((voice.id, "unnamed", voice.words) for article in corpus.articles for voice in article.head.voices),
+    ]
+    sources = [article.head.source for article in corpus.articles]
+    return Known(
+        actors={id_: {"id": id_, "kind": kind, "name": name} for id_, kind, name in actors},
+        systems={
+            entry.id: {"id": entry.id, "name": entry.name, "category": entry.category} for entry in corpus.systems
+        },
+        places={entry.id: {"id": entry.id, "name": entry.name} for entry in corpus.places},
+        sources={
+            entry.id: {"id": entry.id, "title": entry.title, "publisher": entry.publisher, "url": entry.url}
+            for entry in sources
+        },
+    )
+
+
+def predecessors(corpus: Corpus) -> dict[str, list[str]]:
+    """Return, for each state, the gone states before it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for country in corpus.countries:
+        for successor in country.successors:
+            found[successor].append(country.id)
+    return dict(found)
+
+
+def actors(known: Known) -> list[SQLModel]:
+    """Return the row of everybody who can have a role."""
+    return [tables.Actor(**record) for record in known.actors.values()]
+
+
+def reference(corpus: Corpus, known: Known) -> list[SQLModel]:
+    """Return the rows of every catalogue."""
+    return [
+        *_countries(corpus),
+        *_organizations(corpus, known),
+        *_people(corpus, known),
+        *_systems(corpus, known),
+        *_places(corpus, known),
+        *_sources(corpus, known),
+    ]
+
+
+def _countries(corpus: Corpus) -> Iterator[SQLModel]:
+    gone = predecessors(corpus)
+    for n, country in _numbered(corpus.countries):
+        answer = country.compiled(gone.get(country.id, []))
+        yield tables.Country(n=n, id=country.id, answer=answer.model_dump_json())
+
+
+def _organizations(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+    for n, entry in _numbered(corpus.organizations):
+        yield tables.Organization(
+            n=n,
+            id=entry.id,
+            answer=_finished(OrganizationAnswer, entry, known, kind="organization"),
+            organization_type=entry.organization_type,
+            organ_of=entry.organ_of,
+            based_in=entry.based_in,
+        )
+
+
+def _people(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+    for n, entry in _numbered(corpus.people):
+        yield tables.Person(n=n, id=entry.id, answer=_finished(PersonAnswer, entry, known, kind="person"))
+        for at in sorted({office.at for office in entry.offices if office.at}):
+            yield tables.Affiliation(n=n, at=at)
+
+
+def _systems(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+    for n, entry in _numbered(corpus.systems):
+        answer = _finished(SystemDetailAnswer, entry, known, kind="system")
+        yield tables.System(n=n, id=entry.id, answer=answer, name=entry.name, category=entry.category)
+        for country in entry.origin:
+            yield tables.SystemOrigin(n=n, country=country)
+
+
+def _places(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+    for n, entry in _numbered(corpus.places):
+        answer = _finished(PlaceDetailAnswer, entry, known, kind="place")
+        yield tables.Place(n=n, id=entry.id, answer=answer, name=entry.name, country=entry.country)
+
+
+def _sources(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+    for n, article in enumerate(sorted(corpus.articles, key=_source_id), 1):
+        passages = {(evidence.start, evidence.end) for fact in article.facts for evidence in fact.evidence}
+        counted = {"facts": len(article.facts), "passages": len(passages)}
+        answer = _finished(SourceDetailAnswer, article.head.source, known, kind="source", **counted)
+        yield tables.Source(n=n, id=article.head.source.id, answer=answer)
+
+
+def _finished(shape: type[EntityAnswer], entry: BaseModel, known: Known, **more: Any) -> str:
+    given = entry.model_dump(exclude={"note"}) | more
+    return shape.model_validate(given, context=known).model_dump_json()
+
+
+def _source_id(article: Article) -> str:
+    return article.head.source.id
+
+
+def _numbered(entries: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    return enumerate(sorted(entries, key=lambda entry: entry.id), 1)

@@ -1,0 +1,257 @@
+"""The running API follows the pointer: under load, no request fails and no answer or walk is of two releases."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count, cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Database
+from tests.live.conftest import Server, started
+from tests.live.editions import MARK, RELEASE, Edition, editions
+
+SECONDS = float(os.environ.get("FOEDUS_LOAD_SECONDS", "8"))
+# More than are kept: each goes, and is loaded again later.
+EDITIONS = 5
+ASKING = 24
+WALKING = 6
+# These pause between pages, so that releases change under them: one walk lasts for two to four loads.
+STROLLING = 6
+PAUSE = 0.4
+# Generous on purpose: it tells a request that nobody answers from a slow machine, and is no budget.
+LONGEST_WAIT = 20.0
+QUESTIONS = (
+    "/facts?modality=any&limit=500",
+    "/facts/tr-no-heron-2016",
+    "/transfers?from=TR",
+    "/transfers/tr-no-heron-2016",
+    "/relations",
+    "/relations/NO/TR",
+    "/countries",
+    "/countries/cow:385",
+    "/sources",
+    "/resolve?q=NOR",
+)
+WALKS = (
+    "/facts?modality=any&limit=4",
+    "/facts?modality=any&sort=-id&limit=5",
+    "/countries?limit=1",
+    "/relations?limit=1",
+)
+
+
+@dataclass
+class Flood:
+    """Clients that ask while releases change, and what they saw."""
+
+    server: Server
+    url: str
+    editions: list[Edition]
+    until: float = 0.0
+    begun: list[str] = field(default_factory=list)
+    loaded: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+    walks: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+    mixed: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)
+    astray: list[str] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Load one edition after the other until the time is up, and let everybody ask meanwhile."""
+        self.begun.append(self.editions[0].release)
+        self.loaded = 1
+        self.until = time.monotonic() + SECONDS
+        clients = [self._ask(first) for first in range(ASKING)]
+        clients += [self._walk(first, 0.0) for first in range(WALKING)]
+        clients += [self._walk(first, PAUSE) for first in range(STROLLING)]
+        await asyncio.gather(self._load(), *clients)
+
+    async def _load(self) -> None:
+        for edition in cycle([*self.editions[1:], self.editions[0]]):
+            # Every third one again, as it is: the same release in another file, or another schema of the same name.
+            for _ in range(2 if edition.number % 3 == 0 else 1):
+                self.begun.append(edition.release)
+                loading = await asyncio.create_subprocess_exec(
+                    *edition.command(self.url), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+                )
+                said, _ = await loading.communicate()
+                if loading.returncode:
+                    self.failed.append(f"load of edition {edition.number}: {said.decode()}")
+                self.loaded = len(self.begun)
+            if time.monotonic() > self.until:
+                break
+
+    async def _ask(self, first: int) -> None:
+        client = Client(self.server.port)
+        for turn in count(first):
+            question = QUESTIONS[turn % len(QUESTIONS)]
+            oldest = self.loaded - 1
+            status, body = await self._answer(client, question)
+            if status == 200:
+                release = self._release(question, body)
+                # What is asked after a load has ended is answered from it, or from a later one.
+                if release not in self.begun[oldest:]:
+                    self.behind.append(f"{question}: {release}, when {self.begun[oldest]} was loaded")
+            else:
+                self.failed.append(f"{question}: {status} {body[:300]!r}")
+            if time.monotonic() > self.until or status == 0:
+                break
+        await client.close()
+
+    async def _walk(self, first: int, pause: float) -> None:
+        client = Client(self.server.port)
+        for turn in count(first):
+            outcome = await self._one_walk(client, WALKS[turn % len(WALKS)], pause)
+            self.walks[outcome] += 1
+            if time.monotonic() > self.until or outcome == "failed":
+                break
+        await client.close()
+
+    async def _one_walk(self, client: Client, question: str, pause: float) -> str:
+        """Follow `links.next` to the end; say how it ended."""
+        ids: list[str] = []
+        release = b""
+        target: str | None = question
+        while target is not None:
+            status, body = await self._answer(client, target)
+            if status == 410 and ids and json.loads(body)["type"] == "/problems/release-gone":
+                return "gone"
+            if status != 200:
+                self.failed.append(f"{target}: {status} {body[:300]!r}")
+                return "failed"
+            page: dict[str, Any] = json.loads(body)
+            found = self._release(target, body)
+            release = release or found
+            if release != found:
+                self.astray.append(f"{target}: {found}, but the walk began in {release}")
+            ids += [one.get("id") or one["link"] for one in page["data"]]
+            target = page["links"]["next"]
+            if target is not None:
+                await asyncio.sleep(pause)
+        if len(ids) != len(set(ids)) or len(ids) != page["meta"]["total"]:
+            self.astray.append(f"{question}: {len(ids)} records, {len(set(ids))} of them different: {page['meta']}")
+        return "finished in its release" if release == self.begun[self.loaded - 1] else "finished in a former release"
+
+    async def _answer(self, client: Client, target: str) -> tuple[int, bytes]:
+        try:
+            return await asyncio.wait_for(client.get(target), LONGEST_WAIT)
+        except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
+            return 0, repr(error).encode()
+
+    def _release(self, target: str, body: bytes) -> str:
+        """Return the release that an answer names, once all that it says is found to be of it."""
+        named = [name.decode() for name in RELEASE.findall(body)]
+        marks = set(MARK.findall(body))
+        of = {edition.release: str(edition.number).encode() for edition in self.editions}
+        # A short page may say nothing that differs; a whole answer always does.
+        if len(named) != 1 or marks - {of[named[0]]} or (target in QUESTIONS and not marks):
+            self.mixed.append(f"{target}: releases {named}, editions {marks}")
+        self.seen[named[0]] += 1
+        return named[0]
+
+
+class Client:
+    """One connection that is kept alive."""
+
+    def __init__(self, port: int) -> None:
+        """Take the server's port; the connection is made with the first question."""
+        self.port = port
+        self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def get(self, target: str) -> tuple[int, bytes]:
+        """Ask; return status and body. A connection that the server closes is an error."""
+        if self.streams is None:
+            self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = self.streams
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
+        return int(head.split(" ", 2)[1]), await reader.readexactly(length)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self.streams is not None:
+            self.streams[1].close()
+            with suppress(OSError):
+                await self.streams[1].wait_closed()
+
+
+@pytest.fixture(scope="module")
+def flood(database: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flood]:
+    """Two workers, asked by many while editions are loaded again and again: over when the tests below look at it."""
+    folder = tmp_path_factory.mktemp("flood")
+    made = database("flood")
+    some = editions(folder, EDITIONS)
+    some[0].load(made.load)
+    server = started(made.read, folder / "server.log", workers=2)
+    found = Flood(server, made.load, some)
+    try:
+        asyncio.run(found.run())
+        yield found
+    finally:
+        server.kill()
+
+
+def test_no_request_fails_while_releases_change(flood: Flood) -> None:
+    assert flood.failed == []
+    assert "Traceback" not in flood.server.log.read_text()
+
+
+def test_no_answer_is_of_two_releases(flood: Flood) -> None:
+    assert flood.mixed == []
+
+
+def test_every_release_is_served_as_soon_as_it_is_loaded(flood: Flood) -> None:
+    assert flood.behind == []
+    assert flood.loaded >= 3
+    assert set(flood.seen) == set(flood.begun)
+
+
+def test_a_walk_stays_in_its_release(flood: Flood) -> None:
+    assert flood.astray == []
+    assert flood.walks["finished in a former release"] > 0
+    assert flood.walks["gone"] < flood.walks.total() / 2
+
+
+def test_every_worker_ends_in_the_last_release(flood: Flood) -> None:
+    answered: dict[int, set[str]] = {pid: set() for pid in flood.server.workers()}
+    assert len(answered) == 2
+
+    async def ask() -> None:
+        clients = []
+        # Whoever is free takes the next connection: with some kept open, both have taken one soon.
+        while len(clients) < 100 and not all(answered.values()):
+            clients.append(Client(flood.server.port))
+            _, body = await clients[-1].get("/version")
+            assert clients[-1].streams is not None
+            port: int = clients[-1].streams[1].get_extra_info("sockname")[1]
+            answered[worker_at(flood.server, port)].add(json.loads(body)["release"])
+        for client in clients:
+            await client.close()
+
+    asyncio.run(ask())
+    assert set(map(frozenset, answered.values())) == {frozenset({flood.begun[-1]})}
+
+
+def worker_at(server: Server, port: int) -> int:
+    """Return the worker that holds the other end of a connection from a port of ours."""
+    ours, theirs = (f"0100007F:{one:04X}" for one in (port, server.port))
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    (inode,) = [line[9] for line in lines if line[1:3] == [theirs, ours]]
+    (worker,) = [
+        pid
+        for pid in server.workers()
+        if any(Path(one).readlink() == Path(f"socket:[{inode}]") for one in Path(f"/proc/{pid}/fd").iterdir())
+    ]
+    return worker
