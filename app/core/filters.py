@@ -17,13 +17,15 @@ from app.kit import edtf
 from app.kit.codes import Code
 from app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
 from app.kit.parameters import Asked, Match, Matcher, Parameter
-from app.kit.values import Value, code, day, name_of, number, text, word, year
+from app.kit.values import Value, code, day, identifier, name_of, number, text, word, year
 
 ACTOR = name_of(*resolution.ACTORS)
 COUNTRY = name_of(resolution.COUNTRY)
 SYSTEM = name_of("system")
 PLACE = name_of("place")
 SOURCE = name_of("source")
+FACT_ID = identifier(resolution.FACT)
+PASSAGE_ID = identifier(resolution.PASSAGE)
 NAMES = "Any code or name: `TR`, `TUR`, `cow:640`, `iso:792`, `792`, `Türkiye`."
 
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
-from app.core.filters import ACTOR, COUNTRY, NAMES, PAGING, PLACE, SOURCE, SYSTEM, fact_column, states_and_actors
+from app.core.filters import (
+    ACTOR,
+    COUNTRY,
+    FACT_ID,
+    NAMES,
+    PAGING,
+    PASSAGE_ID,
+    PLACE,
+    SOURCE,
+    SYSTEM,
+    fact_column,
+    states_and_actors,
+)
 from app.core.tables import Fact, FactCitation, FactSource, FactSystem, FactVoice, Pair, Party
 from app.core.vocabulary import Granularity, Modality, Role, SystemRole, Voice
 from app.kit import edtf
 from app.kit.parameters import Asked, Match, Parameter
-from app.kit.values import code, day, identifier, word
+from app.kit.values import code, day, word
 
 ANY_MODALITY = "any"
 
@@ -108,7 +120,7 @@ def _until(values: tuple[str, ...], asked: Asked) -> Match:
 SORTS = ("date", "-date", "id", "-id")
 
 FACT_PARAMETERS = (
-    Parameter("id", "These facts.", identifier(), fact_column(col(Fact.id))),
+    Parameter("id", "These facts.", FACT_ID, fact_column(col(Fact.id))),
     Parameter(
         "country",
         f"A state that takes part, or an organ of it (a quote: that it is about). {NAMES}",
@@ -143,7 +155,7 @@ FACT_PARAMETERS = (
     ),
     Parameter("place", "Where it was, by id or any of its names.", PLACE, fact_column(col(Fact.place))),
     Parameter("source", "The source that is cited.", SOURCE, _source, several=True),
-    Parameter("evidence", "The passage that is cited, by its id.", identifier(), _evidence, several=True),
+    Parameter("evidence", "The passage that is cited, by its id.", PASSAGE_ID, _evidence, several=True),
     Parameter("asserted_by", "Whose claim it is: any voice of the chain.", ACTOR, _asserted_by, several=True),
     Parameter(
         "voice",

@@ -10,12 +10,15 @@ from urllib.parse import quote
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core.tables import Name
+from app.core.tables import Citation, Fact, Name
 from app.kit.folding import fold
 from app.kit.values import Refused, near
 
 COUNTRY = "country"
 ACTORS = (COUNTRY, "organization", "person", "unnamed")
+FACT = "fact"
+PASSAGE = "passage"
+EXACT_IDS = frozenset({FACT, PASSAGE})
 ISO_DIGITS = 3
 MOST_NAMES = 20_000
 MOST_HINTS = 5
@@ -58,9 +61,17 @@ def candidates(connection: Connection, texts: Iterable[str]) -> dict[str, list[F
 
 
 def resolve(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]) -> list[str | Refused]:
-    """Answer each (kinds, text) with an id or a refusal, in order, by one statement; by two if one is refused."""
-    found = candidates(connection, [text for _, text in wanted])
-    answers = [decide(text, [one for one in found[text] if one.kind in kinds]) for kinds, text in wanted]
+    """Answer each (kinds, text) with an id or a refusal, in order.
+
+    Names take one statement, and one more if any is refused; ids of facts and of passages one each.
+    """
+    names_wanted = [text for kinds, text in wanted if not kinds & EXACT_IDS]
+    found = candidates(connection, names_wanted) if names_wanted else {}
+    exact = _exact(connection, wanted)
+    answers = [
+        exact[text] if kinds & EXACT_IDS else decide(text, [one for one in found[text] if one.kind in kinds])
+        for kinds, text in wanted
+    ]
     lost = [at for at, answer in enumerate(answers) if answer is None]
     if lost:
         known = names(connection, frozenset().union(*(wanted[at][0] for at in lost)))
@@ -70,6 +81,20 @@ def resolve(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]
             close = near_misses(text, known, kinds) if number < MOST_HINTS else []
             answers[at] = unknown(text, kinds, close)
     return [answer for answer in answers if answer is not None]
+
+
+def _exact(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]) -> dict[str, str | Refused]:
+    """Look up ids of facts and of passages, which go by no other name."""
+    answers: dict[str, str | Refused] = {}
+    for kind, column in ((FACT, col(Fact.id)), (PASSAGE, col(Citation.id))):
+        ids = sorted({text for kinds, text in wanted if kind in kinds})
+        if not ids:
+            continue
+        there = set(connection.execute(select(column).where(column.in_(ids))).scalars())
+        for id_ in ids:
+            refused = Unknown(f"there is no {kind} {id_!r}; ask for it alone if it may be retired")
+            answers[id_] = id_ if id_ in there else refused
+    return answers
 
 
 def decide(text: str, found: list[Found]) -> str | Refused | None:

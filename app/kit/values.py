@@ -75,15 +75,15 @@ def name_of(*kinds: str) -> Value:
     return Value({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}, _short, frozenset(kinds))
 
 
-def identifier() -> Value:
-    """An id: letters, digits, dots and hyphens."""
+def identifier(*kinds: str) -> Value:
+    """An id: letters, digits, dots and hyphens; of entities of these kinds, which must be there, or of any."""
 
     def read(text: str) -> str:
         if _SLUG.fullmatch(text):
             return text
         raise Refused(f"{text!r} cannot be an id: letters, digits, dots and hyphens")
 
-    return Value({"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9.-]{0,95}$"}, read)
+    return Value({"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9.-]{0,95}$"}, read, frozenset(kinds))
 
 
 def day() -> Value:

@@ -68,6 +68,9 @@ REFUSED = [
     ("/facts?id=" + ",".join(["a"] * 201), "id", "more than 200 values"),
     ("/facts?country=" + "x" * 201, "country", "at most 200 characters"),
     ("/facts?id=no/rifles", "id", "cannot be an id"),
+    ("/facts?id=no-rifles,nowhere", "id", "there is no fact 'nowhere'"),
+    ("/facts?id=heron-deal-2011", "id", "it may be retired"),
+    ("/facts?evidence=nothing.1-2", "evidence", "there is no passage"),
     ("/facts?id=" + "x" * 97, "id", "cannot be an id"),
     ("/transfers?order_year=99", "order_year", "no year of four digits"),
     ("/agreements?active_on=sometime", "active_on", "no year, month or day"),
@@ -123,7 +126,7 @@ def test_all_that_is_wrong_is_named_at_once(small: Api) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        "/facts?id=" + ",".join(["a"] * 200),
+        "/exercises?series=" + ",".join(["a"] * 200),
         "/facts?" + "&".join(["country=TR"] * 60),
         "/facts?limit=500",
         "/facts?limit=1",
