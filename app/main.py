@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.filters import kinds
 from app.core.resource import Resource
@@ -79,7 +79,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastA
     )
     app.state.releases = releases
     problems.install(app)
-    app.add_exception_handler(DBAPIError, unavailable)
+    app.add_exception_handler(SQLAlchemyError, unavailable)
     app.add_middleware(AnswerHead)
     collections = {
         "facts": "/facts",

@@ -12,11 +12,12 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 class Settings(BaseSettings):
     """What may be set.
 
-    database_url: `sqlite:///FILE`; FILE is a link to the current release, whose files lie beside it.
+    database_url: `sqlite:///FILE`, where FILE is a link to the current release, whose files lie beside it;
+    or `postgresql+psycopg://ROLE@HOST/NAME`.
     migrations: the folder with Alembic's scripts, whose head a release must have.
     """
 
-    model_config = SettingsConfigDict(env_prefix="FOEDUS_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="FOEDUS_")
 
     database_url: str = "sqlite:///data/foedus.sqlite"
     host: str = "127.0.0.1"

@@ -5,6 +5,7 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 import app.facts
+import app.kit.postgresql
 import app.reference  # noqa: F401  (both imports fill the metadata)
 
 target_metadata = SQLModel.metadata

@@ -56,7 +56,7 @@ class Corpus:
         return document.line((*within, numbers[-1], "id")) if numbers else 1
 
     def digest(self) -> str:
-        """Return the release's id: 12 hex digits over all that was curated, whatever its order in files."""
+        """Return the release's id: 12 hex digits over all that was curated, however it is written down."""
         parts = {name: document.content for name, document in sorted(self.documents.items())}
         text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]

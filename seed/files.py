@@ -27,7 +27,7 @@ class Document:
 
 
 def read(file: Path, root: Path) -> Document:
-    """Read a file; Rejected on bad YAML, duplicate keys, anchors, tags or comments."""
+    """Read a file; Rejected on bad YAML, duplicate keys, anchors or tags."""
     name = file.relative_to(root).as_posix()
     try:
         return parse(file.read_text(encoding="utf-8"), name)

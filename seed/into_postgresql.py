@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Table, create_engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from app.kit.engines import KEPT
 from app.kit.postgresql import schema_of
@@ -31,6 +33,7 @@ WITH pointed AS (
 INSERT INTO foedus.loaded (release, moved) SELECT :release, moved FROM pointed
 ON CONFLICT (release) DO UPDATE SET moved = excluded.moved
 """
+DEFAULT_READER = "foedus_reader"
 _BUILDING = "foedus_loading"
 _REPLACED = "foedus_replaced"
 
@@ -64,9 +67,12 @@ class PostgresTarget:
             sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
         driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-        with driver.cursor().copy(statement) as copy:
-            for row in rows:
-                copy.write_row([row[column] for column in columns])
+        try:
+            with driver.cursor().copy(statement) as copy:
+                for row in rows:
+                    copy.write_row([row[column] for column in columns])
+        except psycopg.Error as error:
+            raise OSError(f"COPY into {table.name}: {error}") from error
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say whether any text would not sort by code points; foreign keys held with every row."""
@@ -82,14 +88,19 @@ class PostgresTarget:
 
     def publish(self, connection: Connection, release: str) -> None:
         """Give the schema its release's name and move the pointer; all is seen at once, when the transaction ends."""
-        connection.execute(text("ANALYZE"))
+        for table in SQLModel.metadata.sorted_tables:
+            connection.execute(text(f'ANALYZE {_BUILDING}."{table.name}"'))
         schema = schema_of(release)
         there = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema})
         if there.one_or_none():
-            connection.execute(text(f"ALTER SCHEMA {schema} RENAME TO {_REPLACED}_{release}"))
+            # Its name is its own: one that could not be dropped yet is in nobody's way.
+            connection.execute(text(f"ALTER SCHEMA {schema} RENAME TO {_REPLACED}_{uuid4().hex[:12]}"))
         connection.execute(text(f"ALTER SCHEMA {_BUILDING} RENAME TO {schema}"))
         role = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": self._reader})
-        if role.one_or_none():
+        there_is_one = role.one_or_none() is not None
+        if not there_is_one and self._reader != DEFAULT_READER:
+            raise ValueError(f"there is no role {self._reader!r} that could read the release: create it first")
+        if there_is_one:
             quoted = self._engine.dialect.identifier_preparer.quote(self._reader)
             connection.execute(text(f"GRANT USAGE ON SCHEMA foedus, {schema} TO {quoted}"))
             connection.execute(text(f"GRANT SELECT ON foedus.pointer TO {quoted}"))
@@ -99,21 +110,22 @@ class PostgresTarget:
     def forget(self, _: str) -> None:
         """Drop all but the last releases, a schema at a time, each only if nobody reads it just now."""
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            kept = "SELECT 'r_' || release FROM foedus.loaded ORDER BY moved DESC LIMIT :kept"
+            # No load moves the pointer to what is dropped here: one at a time, to the end.
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+            connection.execute(text("SET lock_timeout = '2s'"))
+            kept = "SELECT release FROM foedus.loaded ORDER BY moved DESC LIMIT :kept"
+            connection.execute(text(f"DELETE FROM foedus.loaded WHERE release NOT IN ({kept})"), {"kept": KEPT})  # noqa: S608  # ours
             old = connection.execute(
                 text(
-                    "SELECT nspname FROM pg_namespace WHERE nspname ~ '^r_[0-9a-f]{12}$'"  # noqa: S608  # both parts are ours
-                    f" AND nspname NOT IN ({kept}) OR nspname LIKE '{_REPLACED}%'"
+                    "SELECT nspname FROM pg_namespace WHERE nspname ~ '^r_[0-9a-f]{12}$'"
+                    " AND nspname NOT IN (SELECT 'r_' || release FROM foedus.loaded)"
+                    " OR nspname LIKE :replaced"
                 ),
-                {"kept": KEPT},
+                {"replaced": f"{_REPLACED}%"},
             )
             for schema in old.scalars().all():
-                connection.execute(text("SET lock_timeout = '2s'"))
                 try:
                     connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-                    connection.execute(
-                        text("DELETE FROM foedus.loaded WHERE 'r_' || release = :name"), {"name": schema}
-                    )
                 except DBAPIError:
                     # A long answer still reads it: the next load drops it.
                     continue

@@ -28,6 +28,8 @@ class SqliteTarget:
     @contextmanager
     def building(self, _: str) -> Iterator[Connection]:
         """Open a temporary file; it is removed unless it was published."""
+        if self._pointer.exists() and not self._pointer.is_symlink():
+            raise ValueError(f"{self._pointer} is a file, not a link of ours: name another, or move it away")
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._lock():
             descriptor, name = tempfile.mkstemp(prefix="loading_", suffix=".sqlite", dir=self._folder)
@@ -51,8 +53,8 @@ class SqliteTarget:
         """Check foreign keys and the file."""
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
         found = [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in broken]
-        integrity = connection.execute(text("PRAGMA integrity_check")).scalar_one()
-        return found if integrity == "ok" else [*found, f"the file is damaged: {integrity}"]
+        integrity = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+        return found if integrity == ["ok"] else [*found, *(f"the file is damaged: {one}" for one in integrity)]
 
     def publish(self, connection: Connection, release: str) -> None:
         """Put the file under its release's name and move the link, both in one step each."""
@@ -63,6 +65,7 @@ class SqliteTarget:
         _sync(building)
         target = release_file(self._pointer, release)
         building.replace(target)
+        _sync(self._folder)
         link = self._pointer.with_name(f".{self._pointer.name}.{os.getpid()}")
         link.unlink(missing_ok=True)
         link.symlink_to(os.path.relpath(target, self._pointer.parent))

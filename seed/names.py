@@ -37,7 +37,7 @@ def _all(corpus: Corpus) -> Iterator[Name]:
         source = article.head.source
         yield from _named("source", source.id, source.title, [source.title])
         for voice in article.head.voices:
-            yield from _named("unnamed", voice.id, voice.words, [])
+            yield from _named("unnamed", voice.id, voice.words, [voice.words])
 
 
 def _named(kind: str, id: str, label: str, names: Sequence[str | None]) -> Iterator[Name]:

@@ -17,6 +17,7 @@ from app.core.vocabulary import (
     Relation,
     Role,
     SystemRole,
+    TotalIs,
 )
 from app.kit import edtf
 
@@ -210,7 +211,7 @@ class Meta(Answer):
 
     count: int = Field(description="Records on this page.")
     total: int = Field(description="Records that the question finds; exact to 10,000, then a floor.")
-    total_is: str = Field(description="`exact` or `at_least`.", pattern="^(exact|at_least)$")
+    total_is: TotalIs
     withheld: dict[str, int] = Field(
         description="By modality: what the same question would have found besides; 10,001 means more than 10,000."
     )

@@ -94,7 +94,9 @@ def active_on(key: Mapped[int], first: Mapped[str | None], last: Mapped[str | No
         start, end = edtf.whole(values[0])
         began = or_(first.is_(None), first <= end)
         lasted = or_(last.is_(None), last >= start)
-        return Match(key, and_(began, lasted))
+        # What has no date at all is left out, as by since/until, and a note counts it.
+        told = or_(first.is_not(None), last.is_not(None))
+        return Match(key, and_(told, began, lasted))
 
     return Parameter("active_on", doc, day(), match, takes="one")
 
@@ -131,7 +133,7 @@ def having_facts(key: Mapped[int], id: Mapped[str], party: Mapped[Any], kind: Va
             select(party)
             .join(Fact, col(Fact.n) == col(Party.n))
             .where(
-                col(Party.chosen).is_(True),
+                or_(col(Party.chosen).is_(True), col(Party.role) == Role.speaker.value),
                 col(Fact.kind).in_(values),
                 col(Fact.modality) == Modality.actual.value,
                 party.is_not(None),
@@ -139,7 +141,8 @@ def having_facts(key: Mapped[int], id: Mapped[str], party: Mapped[Any], kind: Va
         )
         return Match(key, id.in_(facts))
 
-    return Parameter("has", "Those that take part in actual facts of this kind: `transfer`.", kind, match, several=True)
+    doc = "Those that take part in actual facts of this kind, or speak in its quotes: `transfer`."
+    return Parameter("has", doc, kind, match, several=True)
 
 
 def of_kind(kind: Value) -> Parameter:

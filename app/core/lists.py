@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.kit.pages import EXACT, Cursor, list_bytes, question_digest
 from app.kit.parameters import Asked, Parameter
 from app.kit.problems import Culprit, Problem, unprocessable
 
+TIMES = frozenset({"since", "until", "active_on"})
 TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
 
 
@@ -37,6 +38,9 @@ def read(connection: Connection, declared: tuple[Parameter, ...], request: Reque
     since, until = (asked.given.get(name) for name in ("since", "until"))
     if since and until and edtf.whole(since[0].values[0])[0] > edtf.whole(until[0].values[0])[1]:
         raise unprocessable([Culprit(parameter="until", detail="lies before `since`: no date lies between them")])
+    matched = asked.given.get("date_match")
+    if matched and matched[0].values == ("certain",) and not since and not until:
+        raise unprocessable([Culprit(parameter="date_match", detail="says how `since` and `until` match: give one")])
     return asked
 
 
@@ -45,14 +49,45 @@ def read_nothing(request: Request) -> None:
     reading.read((), request.scope["query_string"], lambda _: [])
 
 
-def question(request: Request, declared: tuple[Parameter, ...], path: str) -> tuple[HeldRelease, Asked, int | None]:
-    """Return the release to answer from, the question as understood, and the record to go on after."""
+def question(
+    request: Request, declared: tuple[Parameter, ...], path: str | Callable[[Connection], str]
+) -> tuple[HeldRelease, Asked, int | None]:
+    """Return the release to answer from, the question as understood there, and the record to go on after.
+
+    The pointer is read once. A cursor's release is the one in which names are looked up, and the `path` made, too.
+    """
     served = releases(request)
+    cursor = _cursor(request)
     current = served.current()
-    with current.connect() as connection:
+    held = current if cursor is None or cursor.release == current.id else _held(served, cursor.release)
+    with held.connect() as connection:
+        at = path if isinstance(path, str) else path(connection)
         asked = read(connection, declared, request)
-    held, after = position(asked, path, served, current)
-    return held, asked, after
+    if "cursor" not in asked.given:
+        return held, asked, None
+    if cursor is None or cursor.question != _question(asked, at):
+        detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
+        raise unprocessable([Culprit(parameter="cursor", detail=detail)])
+    return held, asked, cursor.after
+
+
+def _cursor(request: Request) -> Cursor | None:
+    """Return the cursor that is asked for, if one is and it is ours; whether it fits is for the question to say."""
+    for field in request.scope["query_string"].split(b"&"):
+        if field.startswith(b"cursor="):
+            try:
+                return Cursor.read(field.removeprefix(b"cursor=").decode("ascii"))
+            except ValueError:
+                return None
+    return None
+
+
+def _held(served: FactReleases, release: str) -> HeldRelease:
+    try:
+        return served.held(release)
+    except Gone:
+        detail = f"The cursor is of release {release}, which is not held any more: start again without it."
+        raise Problem(HTTPStatus.GONE, detail, slug="release-gone") from None
 
 
 def address(path: str, query: str) -> str:
@@ -68,30 +103,6 @@ def citation(release: str, address: str) -> str:
 def one_meta(release: str, address: str) -> dict[str, Any]:
     """Return the `meta` of a single record."""
     return {"release": release, "citation": citation(release, address), "notes": []}
-
-
-def position(asked: Asked, path: str, served: FactReleases, current: HeldRelease) -> tuple[HeldRelease, int | None]:
-    """Return the release to answer from and the record to go on after; 410 if that release is not held any more."""
-    written = asked.one("cursor")
-    if written is None:
-        return current, None
-    try:
-        cursor = Cursor.read(written)
-        if cursor.question != _question(asked, path):
-            raise ValueError("another question")
-    except ValueError:
-        detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
-        raise unprocessable([Culprit(parameter="cursor", detail=detail)]) from None
-    if cursor.release == current.id:
-        return current, cursor.after
-    try:
-        return served.held(cursor.release), cursor.after
-    except Gone:
-        raise Problem(
-            HTTPStatus.GONE,
-            f"The cursor is of release {cursor.release}, which is not held any more: start again without it.",
-            slug="release-gone",
-        ) from None
 
 
 def _question(asked: Asked, path: str) -> str:
@@ -128,8 +139,9 @@ def entity_page(
     path: str,
     after: int | None,
     table: type[Entity],
+    if_empty: tuple[dict[str, Any], ...] = (),
 ) -> bytes:
-    """Answer a page of entities in order of id, in two statements."""
+    """Answer a page of entities in order of id, in two statements; `if_empty`: the notes of an empty one."""
     limit = int(asked.one("limit") or 0)
     key = key_of(table)
     where = asked.conditions(key)
@@ -143,7 +155,7 @@ def entity_page(
     found = connection.execute(_bounded("total", select(key).where(*where))).one()[1]
     last = rows[limit - 1].key if len(rows) > limit else None
     answers = [row.answer for row in rows[:limit]]
-    return page(answers, links(asked, path, held, last), totals(found), held.id, [])
+    return page(answers, links(asked, path, held, last), totals(found), held.id, [] if found else list(if_empty))
 
 
 def whole_page(held: HeldRelease, asked: Asked, path: str, after: int | None, answers: Sequence[str]) -> bytes:
@@ -229,8 +241,8 @@ def _counts(asked: Asked, fixed: tuple[ColumnElement[bool], ...]) -> Any:
         sign = "+" if modality.value in shown else "-"
         of_it = select(col(Fact.n)).where(col(Fact.modality) == modality.value, *where)
         parts.append(_bounded(f"{sign}{modality}", of_it))
-    if "since" in asked.given or "until" in asked.given:
-        elsewhere = asked.conditions(key_of(Fact), without=["modality", "since", "until"])
+    if TIMES & asked.given.keys():
+        elsewhere = asked.conditions(key_of(Fact), without=["modality", *TIMES])
         undated = select(col(Fact.n)).where(
             col(Fact.modality).in_(sorted(shown)), col(Fact.dated).is_(False), *fixed, *elsewhere
         )
@@ -250,7 +262,7 @@ def _notes(asked: Asked, held: HeldRelease, undated: int) -> list[dict[str, Any]
         notes.append(
             {
                 "code": "undated",
-                "text": f"{undated} facts that the question would find have no date and are left out by since/until.",
+                "text": f"{undated} facts that would be found have no date and are left out.",
                 "link": None,
             }
         )

@@ -22,6 +22,7 @@ EXACT_IDS = frozenset({FACT, PASSAGE})
 ISO_DIGITS = 3
 MOST_NAMES = 20_000
 MOST_HINTS = 5
+SHORTEST_HINT = 3
 SCHEMES = ("iso2", "iso3", "iso", "cow", "gw")
 _CODE = re.compile(r"([a-z0-9]+):(.*)", re.DOTALL)
 
@@ -42,7 +43,8 @@ def keys(text: str) -> list[str]:
     if code and code[1] in SCHEMES:
         return [f"{code[1]}:{code[2].strip()}"]
     if text.isascii() and text.isdigit():
-        return [f"iso:{text}", f"cow:{text.lstrip('0')}", f"gw:{text.lstrip('0')}"]
+        number = text.lstrip("0")
+        return [f"iso:{text}", f"cow:{number}", f"gw:{number}", f"id:{text}", f"name:{text}"]
     plain = text.strip().lower()
     return list(dict.fromkeys([f"id:{plain}", f"iso2:{plain}", f"iso3:{plain}", f"name:{fold(text)}"]))
 
@@ -69,7 +71,7 @@ def resolve(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]
     found = candidates(connection, names_wanted) if names_wanted else {}
     exact = _exact(connection, wanted)
     answers = [
-        exact[text] if kinds & EXACT_IDS else decide(text, [one for one in found[text] if one.kind in kinds])
+        exact[text] if kinds & EXACT_IDS else decide(text, kinds, [one for one in found[text] if one.kind in kinds])
         for kinds, text in wanted
     ]
     lost = [at for at, answer in enumerate(answers) if answer is None]
@@ -97,18 +99,17 @@ def _exact(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]])
     return answers
 
 
-def decide(text: str, found: list[Found]) -> str | Refused | None:
+def decide(text: str, kinds: frozenset[str], found: list[Found]) -> str | Refused | None:
     """Choose among what a text may name: its id or code before its name; None if it names nothing."""
-    if text.isascii() and text.isdigit():
-        return _bare_number(text, found)
-    for schemes in (("id",), ("iso2", "iso3"), ("iso", "cow", "gw"), ("name",)):
+    number = text.isascii() and text.isdigit()
+    for schemes in (("id",), ("iso2", "iso3"), () if number else ("iso", "cow", "gw"), ("name",)):
         chosen = {one.id: one for one in found if one.scheme in schemes}
         if len(chosen) == 1:
             return next(iter(chosen))
         if chosen:
             named = " and ".join(f"{one.label} ({one.id})" for one in chosen.values())
             return Refused(f"{text!r} is the name of {named}: say which", list(chosen))
-    return None
+    return _bare_number(text, found) if number and COUNTRY in kinds else None
 
 
 def names(connection: Connection, kinds: frozenset[str]) -> dict[str, list[Found]]:
@@ -127,7 +128,10 @@ def names(connection: Connection, kinds: frozenset[str]) -> dict[str, list[Found
 
 def near_misses(text: str, known: dict[str, list[Found]], kinds: frozenset[str], limit: int = 5) -> list[Found]:
     """Return at most `limit` entities with a name that is close to `text`, best first."""
-    close = [one for name in near(fold(text), known, limit=limit) for one in known[name] if one.kind in kinds]
+    folded = fold(text)
+    if len(folded) < SHORTEST_HINT:
+        return []
+    close = [one for name in near(folded, known, limit=limit) for one in known[name] if one.kind in kinds]
     return list({(one.kind, one.id): one for one in close}.values())[:limit]
 
 
@@ -139,7 +143,8 @@ def unknown(text: str, kinds: frozenset[str], close: list[Found]) -> Unknown:
     """Refuse a text that names nothing, with near misses."""
     what = " or ".join(sorted(kinds - {"unnamed"} or kinds))
     ids = [one.id for one in close[:3]]
-    hint = f": did you mean {', '.join(ids)}?" if ids else f"; `/resolve?q={quote(text[:40])}` may help"
+    named = [f"{one.label} ({one.id})" for one in close[:3]]
+    hint = f": did you mean {', '.join(named)}?" if ids else f"; `/resolve?q={quote(text[:40])}` may help"
     return Unknown(f"{text!r} names no {what} that is known here{hint}", ids)
 
 

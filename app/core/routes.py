@@ -20,8 +20,15 @@ from app.kit.problems import Culprit, Problem, responses, unprocessable
 from app.kit.values import LONGEST_NAME, Refused, Value, identifier
 
 ID = identifier()
-LIST_ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE)
-ONE_ERRORS = responses(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+LIST_ERRORS = responses(
+    HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.SERVICE_UNAVAILABLE
+)
+ONE_ERRORS = responses(
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 MOVED: dict[int | str, dict[str, Any]] = {
     308: {"description": "The id was merged into another.", "headers": {"Location": {"schema": {"type": "string"}}}}
 }
@@ -117,11 +124,13 @@ def fact_response(request: Request, id: str, kinds: Mapping[str, str]) -> Respon
     refuse_odd(id)
     held = lists.releases(request).current()
     with held.connect() as connection:
-        statement = select(col(Fact.answer), col(Fact.kind))
-        found = connection.execute(statement.where(col(Fact.id) == id, col(Fact.kind).in_(kinds))).one_or_none()
+        statement = select(col(Fact.answer), col(Fact.kind)).where(col(Fact.id) == id)
+        found = connection.execute(statement).one_or_none()
         if found is None:
             return _retired(connection, id)
     answer, kind = found
+    if kind not in kinds:
+        raise Problem(HTTPStatus.NOT_FOUND, f"{id!r} is of another kind: it is a {kind}; ask /facts/{id}.")
     at = f"/{kinds[kind]}/{id}"
     more = {"collection": f"/{kinds[kind]}"}
     return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": more}))

@@ -11,12 +11,12 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
 from app.core.tables import Release
-from app.kit.engines import Held, NotServing, Releases
+from app.kit.engines import LOG, Held, NotServing, Releases
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A release: its id, when it was loaded, how many facts are dated, its counts and its coverage statement."""
+    """A release: its id, when it was loaded, how many facts are dated, its counts and who came before whom."""
 
     id: str
     loaded_at: str
@@ -43,7 +43,8 @@ def describe(connection: Connection) -> Snapshot:
                 col(Release.id), col(Release.loaded_at), col(Release.dated), col(Release.counts), col(Release.coverage)
             )
         ).one_or_none()
-    except DatabaseError:
+    except DatabaseError as error:
+        LOG.warning("the release cannot be read", exc_info=error)
         row = None
     if row is None:
         raise NotServing("The database holds no whole release: run `python -m seed load`.")

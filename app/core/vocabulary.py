@@ -127,6 +127,30 @@ class ArmamentCategory(Code):
     small_arms = "small_arms", "Small arms and light weapons."
 
 
+class TotalIs(Code):
+    """Whether a total is exact."""
+
+    exact = "exact", "So many records there are."
+    at_least = "at_least", "There are more; counting stopped at the bound."
+
+
+class Matched(Code):
+    """How a text stands for an entity."""
+
+    by_code = "code", "It is its id or one of its codes."
+    by_name = "name", "It is one of its names, but for case, accents and punctuation."
+    nearly = "near", "It is close to one of its names: a guess."
+
+
+class PointPrecision(Code):
+    """What a point on the globe stands for."""
+
+    exact = "exact", "The very spot."
+    town = "town", "A town or village."
+    region = "region", "A region or sea."
+    country = "country", "A country: its middle."
+
+
 class CoverageStatus(Code):
     """What a source has on a pair and a kind of fact."""
 
@@ -147,4 +171,7 @@ VOCABULARY: tuple[type[Code], ...] = (
     ActorKind,
     ArmamentCategory,
     CoverageStatus,
+    TotalIs,
+    Matched,
+    PointPrecision,
 )

@@ -16,8 +16,9 @@ from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.vocabulary import Role
 from app.kit.codes import Code
+from app.kit.folding import fold
 from app.kit.parameters import Asked, Match, Parameter
-from app.kit.values import code, text, word
+from app.kit.values import code, folded, word
 
 TWO_STATES = 2
 
@@ -41,7 +42,7 @@ class Purpose(Code):
 
 
 class Exercise(tables.Detail, table=True):
-    """The exercise's row."""
+    """The exercise's row; the series is folded, as questions are."""
 
     __table_args__ = (Index("ix_exercise_series", "series", "n"),)
     series: str | None
@@ -82,7 +83,7 @@ class ExerciseEntry(ExerciseFields, FactEntry):
 
     def detail(self, n: int) -> Exercise:
         """Return the row."""
-        return Exercise(n=n, series=self.series)
+        return Exercise(n=n, series=fold(self.series) if self.series else None)
 
     def filter_values(self) -> list[tuple[str, str]]:
         """Domains."""
@@ -105,7 +106,7 @@ EXERCISES = Resource(
         taking_part("participant", "Who takes part."),
         with_role("host", Role.host, "On whose soil it is held."),
         of_column(
-            "series", text(200), col(Exercise.n), col(Exercise.series), "The series, as stated: `Anatolian Eagle`."
+            "series", folded(200), col(Exercise.n), col(Exercise.series), "The series, as stated: `Anatolian Eagle`."
         ),
         one_of_several("domain", code(Domain), "Where forces train."),
         Parameter(

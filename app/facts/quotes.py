@@ -89,6 +89,12 @@ class QuoteEntry(QuoteFields, FactEntry):
     about: list[ActorRef] = []
 
     @model_validator(mode="after")
+    def _said(self) -> QuoteEntry:
+        if self.modality is not Modality.actual:
+            raise ValueError("a quote is actual, for it was said: what it claims goes into `claims_modality`")
+        return self
+
+    @model_validator(mode="after")
     def _verbatim(self) -> QuoteEntry:
         for number, segment in enumerate(self.segments):
             if number >= len(self.evidence) or segment not in self.evidence[number].exact:

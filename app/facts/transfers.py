@@ -182,7 +182,7 @@ class TransferEntry(TransferFields, FactEntry):
 
     @model_validator(mode="after")
     def _handed_over(self) -> TransferEntry:
-        if self.deal_status is None or self.modality not in (Modality.actual, Modality.planned, Modality.denied):
+        if self.deal_status is None:
             return self
         if self.deal_status in _STOPPED:
             handed_over = bool(self.deliveries or (self.number_delivered and self.number_delivered.value))
@@ -220,7 +220,10 @@ class TransferEntry(TransferFields, FactEntry):
 
     def filter_values(self) -> list[tuple[str, str]]:
         """Terms, order and delivery years."""
-        delivered = [pair for one in self.deliveries for pair in self.values_of("delivery_year", one.date)]
+        # Deliveries tell the years; where none is told, the date of a transfer that was made does.
+        made = [self.date] if self.deal_status in _DONE and not self.deliveries else []
+        dates = [*(one.date for one in self.deliveries), *made]
+        delivered = [pair for date in dates for pair in self.values_of("delivery_year", date)]
         return [
             *(("terms", one.value) for one in self.terms),
             *self.values_of("order_year", self.order_date),

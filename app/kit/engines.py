@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Generic, Protocol, TypeVar
 
 from fastapi import Request, Response
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app.kit.problems import Problem
 
 KEPT = 3
-# As many as Starlette has worker threads, each of which holds at most one connection and only inside the
-# endpoint's function: nobody ever waits for a connection. (A session from a `yield` dependency deadlocks here.)
-CONNECTIONS = 40
+LOG = logging.getLogger("foedus")
+
 
 About = TypeVar("About")
 
@@ -32,14 +33,18 @@ class NotServing(Problem):
 
 
 async def unavailable(request: Request, error: Exception) -> Response:
-    """Answer 503 when the database fails under a question: gone, restarting, too long at it; else the fault is ours."""
-    if not isinstance(error, (OperationalError, InterfaceError)):
-        raise error
+    """Answer 503 when the database fails under a question, and log why: a broken release would be silent otherwise."""
+    LOG.warning("%s: the database failed", request.url.path, exc_info=error)
     return NotServing("The database did not answer; ask again in a moment.").response(request.url.path)
 
 
-class Gone(LookupError):
-    """A release that is no longer held."""
+class Gone(Problem):
+    """A release that is no longer held: only a cursor of it leads there."""
+
+    def __init__(self, release: str) -> None:
+        """Name the release."""
+        detail = f"The cursor is of release {release}, which is not held any more: start again without it."
+        super().__init__(HTTPStatus.GONE, detail, slug="release-gone")
 
 
 def connection_to(engine: Engine, schema: str | None) -> Connection:
@@ -53,16 +58,28 @@ class Held(Generic[About]):
     """A release that can be read, and what was learned about it when it was opened.
 
     schema: where its tables are, on an engine that holds several releases; None for a file of its own.
+    there: whether it has not been removed meanwhile.
     """
 
     id: str
     engine: Engine
     schema: str | None
     about: About
+    there: Callable[[], bool]
 
-    def connect(self) -> Connection:
-        """Open a connection; use it as a context inside the endpoint's function, never across a send."""
-        return connection_to(self.engine, self.schema)
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Open a connection; use it inside the endpoint's function, never across a send.
+
+        Gone when the release is removed under the reader's hands: a load does not wait for who still walks an old one.
+        """
+        try:
+            with connection_to(self.engine, self.schema) as connection:
+                yield connection
+        except DBAPIError:
+            if self.there():
+                raise
+            raise Gone(self.id) from None
 
 
 class Releases(Protocol[About]):
@@ -81,29 +98,37 @@ class Releases(Protocol[About]):
 class Shelf(Generic[About]):
     """The last few releases that were opened, by whatever tells one opening from another."""
 
-    def __init__(self, describe: Callable[[Connection], About], let_go: Callable[[Held[About]], None]) -> None:
+    def __init__(self, describe: Callable[[Connection], About], let_go: Callable[[Engine], None]) -> None:
         """Take what to ask a release when it is opened, and what to do with one that is put away."""
         self._describe = describe
         self._let_go = let_go
         self._held: OrderedDict[Hashable, Held[About]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, key: Hashable, open_: Callable[[], tuple[str, Engine, str | None]]) -> Held[About]:
+    def take(
+        self, key: Hashable, there: Callable[[], bool], open_: Callable[[], tuple[str, Engine, str | None]]
+    ) -> Held[About]:
         """Return the release under `key`, opening it if it is not there; the oldest beyond the last three goes."""
         with self._lock:
             found = self._held.get(key)
             if found is None:
                 release, engine, schema = open_()
-                with connection_to(engine, schema) as connection:
-                    about = self._describe(connection)
-                found = self._held[key] = Held(release, engine, schema, about)
+                try:
+                    with connection_to(engine, schema) as connection:
+                        about = self._describe(connection)
+                except BaseException as error:
+                    self._let_go(engine)
+                    if isinstance(error, (DBAPIError, NotServing)) and not there():
+                        raise Gone(release) from None
+                    raise
+                found = self._held[key] = Held(release, engine, schema, about, there)
                 while len(self._held) > KEPT:
-                    self._let_go(self._held.popitem(last=False)[1])
+                    self._let_go(self._held.popitem(last=False)[1].engine)
             return found
 
     def clear(self) -> None:
         """Put everything away."""
         with self._lock:
             for held in self._held.values():
-                self._let_go(held)
+                self._let_go(held.engine)
             self._held.clear()

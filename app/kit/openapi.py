@@ -156,6 +156,14 @@ async def _target(app: FastAPI, how: str, question: str) -> str | None:
     return f"/evidence/{first['evidence'][0]['id']}"
 
 
+_IN_PATH = {
+    "id": "The record's id.",
+    "name": "Its id, or any code or name of it.",
+    "a": "One state, by any code or name.",
+    "b": "The other state, by any code or name.",
+}
+
+
 def _declared(app: FastAPI) -> dict[str, Any]:
     found = get_openapi(
         title=app.title,
@@ -167,6 +175,10 @@ def _declared(app: FastAPI) -> dict[str, Any]:
         tags=app.openapi_tags,
         license_info=app.license_info,
     )
+    for operation in _operations(found):
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "path":
+                parameter["description"] = _IN_PATH[parameter["name"]]
     # FastAPI adds its own shape of 422 where it declares a path parameter; ours is a problem document.
     schemas = found["components"]["schemas"]
     schemas.pop("HTTPValidationError", None)

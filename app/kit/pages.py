@@ -40,7 +40,7 @@ class Cursor:
             raise ValueError("no cursor") from None
         named = all(isinstance(one, str) and one.isascii() and one.isalnum() for one in (release, question))
         cursor = cls(release, question, after)
-        if not named or type(after) is not int or not 0 <= after < 2**60 or cursor.write() != text:
+        if not named or type(after) is not int or not 0 <= after < 2**31 or cursor.write() != text:
             raise ValueError("no cursor")
         return cursor
 

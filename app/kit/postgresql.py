@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Generic
 
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlmodel.sql.sqltypes import AutoString
 
-from app.kit.engines import CONNECTIONS, About, Gone, Held, NotServing, Shelf
+from app.kit.engines import LOG, About, Gone, Held, NotServing, Shelf
 
 _CURRENT = text("SELECT release, moved FROM foedus.pointer")
 STATEMENT_SECONDS = 30
+# Of each worker, where a server allows a hundred in all. Threads wait for one another's, but each is held for
+# milliseconds and inside one function only, so that every wait ends.
+CONNECTIONS = 10
 
 
 @compiles(AutoString, "postgresql")
@@ -28,13 +31,14 @@ def schema_of(release: str) -> str:
 
 
 def read_engine(url: str) -> Engine:
-    """Return an engine whose every transaction is read-only, whatever its role may do."""
+    """Return an engine whose transactions are read-only unless told; its role is what keeps them so."""
     options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s"
     return create_engine(
         url,
         isolation_level="AUTOCOMMIT",
         pool_size=CONNECTIONS,
         max_overflow=0,
+        pool_timeout=5,
         pool_pre_ping=True,
         pool_reset_on_return=None,
         connect_args={"options": options, "connect_timeout": 5, "application_name": "foedus"},
@@ -57,22 +61,22 @@ class PostgresReleases(Generic[About]):
             if row is None:
                 raise NotServing("No release has been loaded yet: run `python -m seed load`.")
             return self._open(row.release, row.moved)
-        except ProgrammingError:
-            raise NotServing("No release has been loaded yet: run `python -m seed load`.") from None
-        except OperationalError:
+        except ProgrammingError as error:
+            LOG.warning("the pointer cannot be read", exc_info=error)
+            raise NotServing("No release has been loaded yet, or this role may not read it: see the log.") from None
+        except SQLAlchemyError as error:
+            LOG.warning("the database does not answer", exc_info=error)
             raise NotServing("The database does not answer.") from None
 
     def held(self, release: str) -> Held[About]:
         """Return a release by its id; Gone when its schema is not there any more."""
         try:
-            with self._engine.connect() as connection:
-                statement = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
-                there = connection.execute(statement, {"schema": schema_of(release)}).one_or_none()
-            if there is None:
+            if not self._there(release):
                 raise Gone(release)
             # It is not the current one: how often the pointer has moved since is no matter.
             return self._open(release, 0)
-        except OperationalError:
+        except SQLAlchemyError as error:
+            LOG.warning("the database does not answer", exc_info=error)
             raise NotServing("The database does not answer.") from None
 
     def close(self) -> None:
@@ -81,4 +85,11 @@ class PostgresReleases(Generic[About]):
         self._engine.dispose()
 
     def _open(self, release: str, moved: int) -> Held[About]:
-        return self._shelf.take((release, moved), lambda: (release, self._engine, schema_of(release)))
+        return self._shelf.take(
+            (release, moved), lambda: self._there(release), lambda: (release, self._engine, schema_of(release))
+        )
+
+    def _there(self, release: str) -> bool:
+        with self._engine.connect() as connection:
+            statement = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
+            return connection.execute(statement, {"schema": schema_of(release)}).one_or_none() is not None

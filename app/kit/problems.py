@@ -30,7 +30,7 @@ class ProblemAnswer(BaseModel):
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
-    type: str = Field(description="Names the kind of error; the address of its explanation.")
+    type: str = Field(description="Names the kind of error; it is an identifier, no address.")
     title: str
     status: int
     detail: str
@@ -73,8 +73,9 @@ class Problem(Exception):
 
 
 def title(status: HTTPStatus) -> str:
-    """Return the status' name as of RFC 9110; Python before 3.13 has an older one of 422."""
-    return "Unprocessable Content" if status is HTTPStatus.UNPROCESSABLE_ENTITY else status.phrase
+    """Return the status' name as of RFC 9110; Python before 3.13 has older ones of two."""
+    newer = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content", HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long"}
+    return newer.get(status, status.phrase)
 
 
 def unprocessable(culprits: list[Culprit]) -> Problem:
@@ -113,7 +114,10 @@ async def _http(request: Request, error: Exception) -> Response:
         HTTPStatus.NOT_FOUND: "There is nothing at this address; `/` lists what there is.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not answered here: the API only reads.",
     }.get(status, str(known.detail))
-    return Problem(status, detail, headers=dict(known.headers or {})).response(request.url.path)
+    headers = dict(known.headers or {})
+    if "GET" in headers.get("Allow", ""):
+        headers["Allow"] = "GET, HEAD"
+    return Problem(status, detail, headers=headers).response(request.url.path)
 
 
 async def _crash(request: Request, _: Exception) -> Response:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
 
 from app.kit import grammar
 from app.kit.grammar import AnyOf, GrammarError
 from app.kit.parameters import PAIR, Asked, Parameter
-from app.kit.problems import Culprit, unprocessable
+from app.kit.problems import Culprit, Problem, unprocessable
 from app.kit.values import Refused, near
 
 MAX_QUERY_BYTES = 8_000
@@ -17,7 +18,7 @@ Resolve = Callable[[list[tuple[frozenset[str], str]]], list[str | Refused]]
 def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> Asked:
     """Read a query string; raise the 422 that names every parameter that is wrong, and the remedy."""
     if len(query) > MAX_QUERY_BYTES:
-        raise unprocessable([Culprit(parameter=None, detail=f"the question is longer than {MAX_QUERY_BYTES} bytes")])
+        raise Problem(HTTPStatus.REQUEST_URI_TOO_LONG, f"The question is longer than {MAX_QUERY_BYTES} bytes.")
     try:
         written = grammar.pairs(query)
     except GrammarError as error:
@@ -32,7 +33,8 @@ def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> A
         try:
             found = _joined(parameter, resolved)
         except Refused as refused:
-            culprits.append(_culprit(parameter.name, refused))
+            written_as = next(name for name, _ in resolved if name in (parameter.name, parameter.also))
+            culprits.append(_culprit(written_as, refused))
             continue
         if found:
             given[parameter.name] = found
@@ -68,7 +70,9 @@ def _choice(parameter: Parameter, name: str, text: str) -> AnyOf:
         choice = grammar.read(text, name)
     except GrammarError as error:
         raise Refused(error.detail) from None
-    if parameter.takes == "pair" and (choice.negated or len(choice.values) != PAIR):
+    if parameter.takes == "pair" and choice.negated:
+        raise Refused("takes no `!`: it joins a pair")
+    if parameter.takes == "pair" and len(choice.values) != PAIR:
         raise Refused(f"takes two values: `{name}=TR,AZ`")
     if parameter.every in choice.values:
         if choice.negated:
@@ -120,7 +124,7 @@ def _joined(parameter: Parameter, choices: Sequence[tuple[str, AnyOf]]) -> tuple
     if not spelled:
         return ()
     if max(count.values()) > 1 and not parameter.several:
-        remedy = "" if parameter.takes == "one" else ": for any of, write them with commas"
+        remedy = ": for any of, write them with commas" if parameter.takes == "list" else ""
         raise Refused(f"was given {max(count.values())} times, but a record has only one{remedy}")
     if parameter.takes == "pair" and any(len(choice.values) != PAIR for choice in spelled[0]):
         raise Refused("names the same one twice")

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic
+from typing import Generic, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from app.kit.engines import CONNECTIONS, About, Gone, Held, NotServing, Shelf
+from app.kit.engines import About, Gone, Held, NotServing, Shelf
+
+# As many as Starlette has worker threads, each of which holds at most one connection and only inside the
+# endpoint's function: nobody ever waits for a connection. (A session from a `yield` dependency deadlocks here.)
+CONNECTIONS = 40
+QUESTION_SECONDS = 30
 
 
 def database_file(url: str) -> Path:
@@ -38,12 +46,20 @@ def read_engine(file: Path) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _harden(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    def _harden(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA query_only = 1")
         cursor.execute("PRAGMA mmap_size = 1073741824")
         cursor.execute("PRAGMA trusted_schema = 0")
         cursor.close()
+        # A question that takes too long is cut off, and answered 503; PostgreSQL has its own limit.
+        record.info["deadline"] = math.inf
+        driver = cast("sqlite3.Connection", connection)
+        driver.set_progress_handler(lambda: time.monotonic() > record.info["deadline"], 100_000)
+
+    @event.listens_for(engine, "checkout")
+    def _limit(_: DBAPIConnection, record: ConnectionPoolEntry, __: object) -> None:
+        record.info["deadline"] = time.monotonic() + QUESTION_SECONDS
 
     return engine
 
@@ -64,7 +80,7 @@ class SqliteReleases(Generic[About]):
     def __init__(self, url: str, describe: Callable[[Connection], About]) -> None:
         """Take the database's URL, and what to ask a release when it is opened; nothing is opened yet."""
         self._pointer = database_file(url).absolute()
-        self._shelf: Shelf[About] = Shelf(describe, lambda held: let_go(held.engine))
+        self._shelf: Shelf[About] = Shelf(describe, let_go)
 
     def current(self) -> Held[About]:
         """Return the release that the pointer names now; NotServing (503) when there is none."""
@@ -88,4 +104,4 @@ class SqliteReleases(Generic[About]):
         target = file.resolve(strict=True)
         # The same release loaded again is another file of the same name.
         key = str(target), target.stat().st_ino
-        return self._shelf.take(key, lambda: (target.stem.removeprefix("r_"), read_engine(target), None))
+        return self._shelf.take(key, target.exists, lambda: (target.stem.removeprefix("r_"), read_engine(target), None))

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.kit import edtf
 from app.kit.codes import Code
+from app.kit.folding import fold
 
 LONGEST_NAME = 200
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,95}")
@@ -42,7 +43,7 @@ def near(text: str, known: Iterable[str], limit: int = 3) -> list[str]:
     from rapidfuzz.distance import DamerauLevenshtein
 
     found = process.extract(
-        text[:64], list(known), scorer=DamerauLevenshtein.normalized_similarity, limit=limit, score_cutoff=0.5
+        text[:64], list(known), scorer=DamerauLevenshtein.normalized_similarity, limit=limit, score_cutoff=0.6
     )
     return [name for name, _, _ in found]
 
@@ -130,6 +131,12 @@ def text(longest: int) -> Value:
         raise Refused(f"write 1 to {longest} characters, not only blanks")
 
     return Value({"type": "string", "minLength": 1, "maxLength": longest, "pattern": r"\S"}, read)
+
+
+def folded(longest: int) -> Value:
+    """Free text of which case, accents and punctuation do not matter."""
+    plain = text(longest)
+    return Value(plain.schema, lambda given: fold(plain.read(given)))
 
 
 def _short(given: str) -> str:

@@ -62,7 +62,12 @@ class OrganizationEntry(OrganizationFields, Entry):
 
 
 def _more(id: str) -> dict[str, str]:
-    return {"facts": f"/facts?actor={id}", "people": f"/people?affiliation={id}"}
+    return {
+        "facts": f"/facts?actor={id}",
+        "claims": f"/facts?asserted_by={id}&modality=any",
+        "quotes": f"/quotes?affiliation={id}",
+        "people": f"/people?affiliation={id}",
+    }
 
 
 ORGANIZATIONS = Catalogue(

@@ -12,6 +12,7 @@ from app.core.answers import ActorAnswer, Answer, EntityAnswer, PlaceAnswer
 from app.core.entries import ActorRef, Entry, PlaceRef, Slug
 from app.core.filters import CATALOGUE_PARAMETERS, COUNTRY, PLACE, of_column
 from app.core.resource import Catalogue
+from app.core.vocabulary import PointPrecision
 
 
 class Point(Answer):
@@ -19,7 +20,7 @@ class Point(Answer):
 
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
-    precision: str = Field(description="What the point stands for: `exact`, `town`, `region`, `country`.")
+    precision: PointPrecision
 
 
 class PlaceFields(Answer):

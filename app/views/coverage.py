@@ -21,6 +21,12 @@ from app.kit.openapi import asks
 from app.kit.pages import EXACT, dump, json_response
 from app.kit.parameters import Asked, Match, Parameter
 
+NOT_READ = {
+    "code": "out_of_scope",
+    "text": "No source was read for this: nothing follows. `between` names a pair and says so source by source.",
+    "link": None,
+}
+
 
 class CoverageAnswer(Answer):
     """What one source has between two states, of one kind of fact; `period` (EDTF) is what the source can speak of."""
@@ -72,7 +78,9 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         held, asked, after = lists.question(request, declared, "/coverage")
         with held.connect() as connection:
             if "between" not in asked.given:
-                return json_response(lists.entity_page(connection, held, asked, "/coverage", after, Coverage))
+                return json_response(
+                    lists.entity_page(connection, held, asked, "/coverage", after, Coverage, (NOT_READ,))
+                )
             read = _read(connection, asked)
             answers = [*read, *_out_of_scope(connection, asked, names)]
             return json_response(lists.whole_page(held, asked, "/coverage", after, answers))

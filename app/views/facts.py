@@ -1,12 +1,11 @@
 """All kinds of fact in one list, by date, and everything between two states."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Annotated, Any, Union
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.core import lists, resolution, routes
@@ -17,7 +16,7 @@ from app.core.resource import Resource
 from app.core.tables import Fact, Pair
 from app.kit.openapi import asks
 from app.kit.pages import json_response
-from app.kit.problems import Problem
+from app.kit.problems import Culprit, unprocessable
 
 
 def union_of(shapes: Sequence[type[BaseModel]]) -> Any:
@@ -73,16 +72,22 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     )
     def between(request: Request, a: str, b: str) -> Response:
         """Facts in which both states take part, in any direction, and quotes about both; any code or name will do."""
-        with lists.releases(request).current().connect() as connection:
+
+        def path(connection: Connection) -> str:
             states = frozenset({resolution.COUNTRY})
             first, second = sorted(routes.entity_id(connection, name, states) for name in (a, b))
-        if first == second:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Both names stand for {first}; a relation has two states.")
-        path = f"/relations/{first}/{second}"
+            if first == second:
+                detail = f"both names stand for {first}; a relation has two states"
+                raise unprocessable([Culprit(parameter=None, detail=detail)])
+            pair[:] = [first, second]
+            return f"/relations/{first}/{second}"
+
+        pair: list[str] = []
         held, asked, after = lists.question(request, within, path)
+        first, second = pair
         both = col(Fact.n).in_(select(col(Pair.n)).where(col(Pair.a) == first, col(Pair.b) == second))
         with held.connect() as connection:
-            body = lists.fact_page(connection, held, asked, path, after, both)
+            body = lists.fact_page(connection, held, asked, f"/relations/{first}/{second}", after, both)
         return json_response(body)
 
     return found

@@ -93,7 +93,10 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         openapi_extra=asks(declared, example="/relations?country=UA"),
     )
     def find(request: Request) -> Response:
-        """Pairs of states that take part in facts together, counted by source, kind, modality and granularity."""
+        """Pairs of states that take part in facts together, counted by source, kind, modality and granularity.
+
+        Quotes about both are a lane of their own; pairs that have nothing else come with `kind=quote` only.
+        """
         held, asked, after = lists.question(request, declared, "/relations")
         with held.connect() as connection:
             answers, more, found = _page(connection, asked, after)
@@ -109,7 +112,7 @@ def _page(connection: Connection, asked: Asked, after: int | None) -> tuple[list
     where = _conditions(asked, lists.modalities(asked))
     limit = int(asked.one("limit") or 0)
     pair = col(Relation.pair)
-    pairs = select(pair).where(*where).group_by(pair)
+    pairs = select(pair).where(*where, *_relating(asked)).group_by(pair)
     beyond = [] if after is None else [pair > after]
     numbers = list(connection.execute(pairs.where(*beyond).order_by(pair).limit(limit + 1)).scalars())
     counted = pairs.limit(EXACT + 1).subquery()
@@ -125,11 +128,16 @@ def _conditions(asked: Asked, modalities: set[str]) -> list[ColumnElement[bool]]
     return [col(Relation.modality).in_(sorted(modalities)), *others]
 
 
+def _relating(asked: Asked) -> list[ColumnElement[bool]]:
+    """A pair that is only spoken of in quotes is no relation, unless quotes are asked for."""
+    return [] if "kind" in asked.given else [col(Relation.kind) != "quote"]
+
+
 def _withheld(connection: Connection, asked: Asked) -> dict[str, int]:
     """Count, by modality, the pairs that the same question would have found besides."""
     left_out = {modality.value for modality in Modality} - lists.modalities(asked)
     pairs = func.count(distinct(col(Relation.pair)))
-    statement = select(col(Relation.modality), pairs).where(*_conditions(asked, left_out))
+    statement = select(col(Relation.modality), pairs).where(*_conditions(asked, left_out), *_relating(asked))
     counted = {row[0]: row[1] for row in connection.execute(statement.group_by(col(Relation.modality)))}
     return {modality.value: counted.get(modality.value, 0) for modality in Modality if modality.value in left_out}
 

@@ -1,7 +1,5 @@
 """Any name or code to the entities that it may stand for, near misses included."""
 
-from enum import StrEnum
-
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
@@ -9,18 +7,11 @@ from app.core import lists, resolution
 from app.core.answers import Answer, ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
+from app.core.vocabulary import Matched
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
 from app.kit.parameters import Parameter
 from app.kit.values import text, word
-
-
-class Matched(StrEnum):
-    """How a text stands for an entity."""
-
-    code = "code"
-    name = "name"
-    near = "near"
 
 
 class ResolvedAnswer(Answer):
@@ -68,7 +59,11 @@ def router(catalogues: tuple[Catalogue, ...]) -> APIRouter:
                 {
                     "kind": one.kind,
                     "id": one.id,
-                    "matched": Matched.near if close else Matched.name if one.scheme == "name" else Matched.code,
+                    "matched": Matched.nearly
+                    if close
+                    else Matched.by_name
+                    if one.scheme == "name"
+                    else Matched.by_code,
                     "by": one.label,
                     "link": f"/{collection[one.kind]}/{one.id}",
                 }

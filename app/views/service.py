@@ -15,7 +15,7 @@ from app.kit.openapi import asks
 from app.kit.pages import dump, json_response, one_bytes
 from app.kit.problems import Problem, responses
 
-ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.SERVICE_UNAVAILABLE)
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
@@ -48,7 +48,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     """Return `/`, `/healthz`, `/readyz` and `/version`; `migrations` knows the schema's head."""
     found = APIRouter(tags=["service"])
     documentation = {"docs": "/docs", "openapi": "/openapi.json", "vocabulary": "/vocab"}
-    ready: set[str] = set()
+    ready: set[tuple[str, str]] = set()
 
     @found.get(
         "/",
@@ -75,7 +75,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     @found.get(
         "/healthz",
         response_model=HealthAnswer,
-        responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY),
+        responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_URI_TOO_LONG),
         operation_id="get_health",
         summary="Alive?",
         openapi_extra=asks((), example="/healthz"),
@@ -97,10 +97,11 @@ def router(name: str, description: str, version: str, collections: dict[str, str
         """Answers 503 until the release's schema is this code's and its tables hold as many rows as were loaded."""
         lists.read_nothing(request)
         held = lists.releases(request).current()
-        if held.id not in ready:
+        loaded = held.id, held.about.loaded_at
+        if loaded not in ready:
             with held.connect() as connection:
                 _check(connection, held, _head(migrations))
-            ready.add(held.id)
+            ready.add(loaded)
         return json_response(dump({"status": "ready"}))
 
     @found.get(

@@ -66,7 +66,7 @@ def test_a_note_says_how_many_undated_facts_are_left_out(small: Api, question: s
     assert note["text"].startswith(f"{undated} facts ")
 
 
-@pytest.mark.parametrize("target", ["/facts?country=NO", "/exercises?since=2018", "/facts?date_match=certain"])
+@pytest.mark.parametrize("target", ["/facts?country=NO", "/exercises?since=2018", "/facts?kind=event"])
 def test_no_note_where_no_undated_fact_is_left_out(small: Api, target: str) -> None:
     assert small.json(target)["meta"]["notes"] == []
 

@@ -80,11 +80,6 @@ def test_a_list_says_how_many_it_withholds(small: Api, target: str, total: int, 
             "deal_status=cancelled&modality=actual,denied",
         ),
         ("deal_status=rejected", "ru-tz-missiles-rejected", "deal_status=rejected&modality=actual,denied"),
-        (
-            "deal_status=offered&modality=possible,planned",
-            "ru-tz-training-possible",
-            "deal_status=offered&modality=planned,possible",
-        ),
         ("deal_status=cancelled&modality=denied", "tr-na-heron-cancelled", "deal_status=cancelled&modality=denied"),
         ("deal_status=ordered&modality=any", "tr-no-pike-ordered", "deal_status=ordered&modality=any"),
         # Without these is no question after orders: what is so is answered, as ever.

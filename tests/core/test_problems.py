@@ -23,15 +23,15 @@ KEYS = {"type", "title", "status", "detail", "instance", "errors"}
         ("/facts/", "`/` lists what there is"),
         ("/transfers/no-such-deal", "There is no fact 'no-such-deal' here; `/facts?modality=any` lists them all"),
         # It is there, but it is no transfer.
-        ("/transfers/no-rifles", "There is no fact 'no-rifles' here"),
+        ("/transfers/no-rifles", "it is a holding; ask /facts/no-rifles"),
         ("/facts/no-such-fact", "`/facts?modality=any` lists them"),
         ("/evidence/harbour-gazette-2019.0-1", "There is no passage"),
         ("/countries/Atlantis", "names no country"),
-        ("/countries/Turkie", "did you mean TR"),
+        ("/countries/Turkie", "did you mean Türkiye (TR)"),
         ("/countries/turkish-navy", "names no country"),
         ("/organizations/TR", "names no organization"),
         ("/people/Nobody", "names no person"),
-        ("/systems/Kite-30", "did you mean kite-29"),
+        ("/systems/Kite-30", "did you mean Kite-29 (kite-29)"),
         ("/places/Konya", "names no place"),
         ("/sources/nothing", "names no source"),
         ("/vocab/modalities", "did you mean 'modality'?"),
@@ -112,3 +112,14 @@ def test_no_name_in_a_path_breaks_the_server(small: Api, collection: str, name: 
     answer = small.get(f"/{collection}/{name}")
     assert answer.status_code in {404, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_question_of_more_than_8000_bytes_is_414(small: Api) -> None:
+    problem = small.problem("/facts?country=" + "%20" * 3000, 414)
+    assert problem["title"] == "URI Too Long"
+    assert "longer than 8000 bytes" in problem["detail"]
+
+
+def test_a_method_that_is_not_answered_is_405_and_says_which_are(small: Api) -> None:
+    answer = small.request("DELETE", "/transfers")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")

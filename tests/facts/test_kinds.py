@@ -76,7 +76,7 @@ AGREEMENTS = [
     ("active_on=2019-07", "cd-cg-ceasefire-1997"),
     ("active_on=2017-12-31", "cd-cg-ceasefire-1997"),
     ("active_on=1996", ""),
-    ("active_on=2018&modality=planned", "ru-na-procurement-planned"),
+    ("active_on=2018&modality=planned", ""),
 ]
 
 COOPERATION = [
@@ -102,7 +102,7 @@ EXERCISES = [
     ("host=!NA", "dry-sand-2019"),
     ("series=Calm Water", "calm-water-3"),
     ("series=!Calm Water", "dry-sand-2019"),
-    ("series=calm water", ""),
+    ("series=calm water", "calm-water-3"),
     ("domain=sea", "calm-water-3"),
     ("domain=sea&domain=air", "calm-water-3"),
     ("domain=land,cyber", "dry-sand-2019"),
@@ -122,7 +122,7 @@ DEPLOYMENTS = [
     ("duration=temporary&modality=any", "no-na-ships-possible"),
     ("active_on=2030", "tr-na-base"),
     ("active_on=2014", ""),
-    ("active_on=2014&modality=any", "ru-na-base-denied no-na-ships-possible"),
+    ("active_on=2014&modality=any", "ru-na-base-denied"),
     ("active_on=2020-01-01&modality=denied", ""),
 ]
 

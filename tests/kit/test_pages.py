@@ -13,7 +13,7 @@ from app.kit.pages import Cursor, dump, list_bytes, one_bytes, question_digest
 
 releases = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
 questions = st.text().map(lambda query: question_digest("/facts", query))
-cursors = st.builds(Cursor, releases, questions, st.integers(0, 2**60 - 1))
+cursors = st.builds(Cursor, releases, questions, st.integers(0, 2**31 - 1))
 
 
 @given(cursors)
@@ -45,7 +45,7 @@ def encoded(value: object) -> str:
 @example(encoded(["abc", "date", True]))
 @example(encoded(["abc", "date", 1.0]))
 @example(encoded(["abc", "date", -1]))
-@example(encoded(["abc", "date", 2**60]))
+@example(encoded(["abc", "date", 2**31]))
 @example(encoded(["../../etc/passwd", "date", 1]))
 @example(encoded(["", "date", 1]))
 @example(encoded({"a": 1, "b": 2, "c": 3}))

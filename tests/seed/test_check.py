@@ -101,9 +101,23 @@ def test_how_far_a_deal_got_says_whether_it_is_so(
     assert f"deal_status {deal_status} makes this transfer {modality}, not {other}" in finding.what
 
 
-def test_a_forecast_of_a_deal_is_left_alone(bench: Bench) -> None:
+def test_a_forecast_tells_no_deal_status(bench: Bench) -> None:
     bench.alter("modality: actual", "modality: expected")
+    (finding,) = bench.findings()
+    assert "deal_status delivered makes this transfer actual, not expected" in finding.what
+    bench.alter("    deal_status: delivered\n", "")
     assert bench.findings() == []
+
+
+def test_a_quote_is_actual_whatever_it_claims(bench: Bench) -> None:
+    bench.alter("    kind: quote\n", "    kind: quote \n")
+    text = (bench.root / HARBOUR).read_text(encoding="utf-8")
+    head, _, tail = text.partition("    kind: quote \n")
+    (bench.root / HARBOUR).write_text(
+        head + "    kind: quote\n" + tail.replace("modality: actual", "modality: possible", 1), encoding="utf-8"
+    )
+    (finding,) = bench.findings()
+    assert "a quote is actual, for it was said" in finding.what
 
 
 def test_every_error_is_told_at_once_in_order_and_the_exit_code_is_1(bench: Bench) -> None:
