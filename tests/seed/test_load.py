@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 from anyio.from_thread import BlockingPortal
+from psycopg import sql
 
 from app.facts import FACTS
 from app.kit.engines import KEPT
 from app.settings import MIGRATIONS
 from seed.load import load
 from tests.conftest import Api, api_of
+from tests.postgresql import Postgres
 from tests.seed.conftest import HARBOUR, Bench
 
 PHASES = (
@@ -288,3 +290,39 @@ def test_a_release_is_one_whole_file_at_the_schemas_head(bench: Bench, base: Bas
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert connection.execute("SELECT id FROM release").fetchall() == [(release,)]
     connection.close()
+
+
+def test_a_file_that_is_no_link_of_ours_is_left_alone(bench: Bench, base: Base) -> None:
+    base.pointer.write_bytes(b"somebody's own")
+    done = bench.cli("load", "--to", base.url)
+    assert done.returncode == 1
+    assert "is a file, not a link of ours" in done.stderr
+    assert base.pointer.read_bytes() == b"somebody's own"
+
+
+def test_postgresql_loads_the_same_release_again_though_an_older_one_could_not_be_dropped(
+    bench: Bench, postgres: Postgres
+) -> None:
+    """A reader that holds a replaced schema, or a load that died before dropping it, is in no later load's way."""
+    postgres.create("again")
+    url = postgres.url("again")
+    for _ in range(2):
+        assert bench.cli("load", "--to", url).returncode == 0
+    release = bench.read().digest()
+    with postgres.connect("again") as reader:
+        reader.autocommit = False
+        statement = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(f"r_{release}", "fact"))
+        reader.execute(statement)
+        assert bench.cli("load", "--to", url).returncode == 0
+        assert bench.cli("load", "--to", url).returncode == 0
+    assert bench.cli("load", "--to", url).returncode == 0
+    with postgres.connect("again") as connection:
+        schemas = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'foedus_%'").fetchall()
+    assert schemas == []
+
+
+def test_a_reader_that_is_not_there_is_an_error(bench: Bench, postgres: Postgres) -> None:
+    postgres.create("nobody")
+    done = bench.cli("load", "--to", postgres.url("nobody"), "--reader", "nobody_at_all")
+    assert done.returncode == 1
+    assert "there is no role 'nobody_at_all'" in done.stderr
