@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
 from app.core.tables import Release
-from app.kit.engines import LOG, Held, NotServing, Releases
+from app.kit.engines import LOG, Held, NotServing, Releases, first_line
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def describe(connection: Connection) -> Snapshot:
             )
         ).one_or_none()
     except DatabaseError as error:
-        LOG.warning("the release cannot be read", exc_info=error)
+        LOG.warning("the release cannot be read: %s", first_line(error))
         row = None
     if row is None:
         raise NotServing("The database holds no whole release: run `python -m seed load`.")

@@ -32,9 +32,14 @@ class NotServing(Problem):
         super().__init__(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "5"})
 
 
+def first_line(error: Exception) -> str:
+    """Return what went wrong, without the statement: a line for the log."""
+    return str(error).partition("\n")[0]
+
+
 async def unavailable(request: Request, error: Exception) -> Response:
     """Answer 503 when the database fails under a question, and log why: a broken release would be silent otherwise."""
-    LOG.warning("%s: the database failed", request.url.path, exc_info=error)
+    LOG.warning("%s: the database failed: %s", request.url.path, first_line(error))
     return NotServing("The database did not answer; ask again in a moment.").response(request.url.path)
 
 

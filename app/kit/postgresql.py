@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlmodel.sql.sqltypes import AutoString
 
-from app.kit.engines import LOG, About, Gone, Held, NotServing, Shelf
+from app.kit.engines import LOG, About, Gone, Held, NotServing, Shelf, first_line
 
 _CURRENT = text("SELECT release, moved FROM foedus.pointer")
 STATEMENT_SECONDS = 30
@@ -62,10 +62,10 @@ class PostgresReleases(Generic[About]):
                 raise NotServing("No release has been loaded yet: run `python -m seed load`.")
             return self._open(row.release, row.moved)
         except ProgrammingError as error:
-            LOG.warning("the pointer cannot be read", exc_info=error)
+            LOG.warning("the pointer cannot be read: %s", first_line(error))
             raise NotServing("No release has been loaded yet, or this role may not read it: see the log.") from None
         except SQLAlchemyError as error:
-            LOG.warning("the database does not answer", exc_info=error)
+            LOG.warning("the database does not answer: %s", first_line(error))
             raise NotServing("The database does not answer.") from None
 
     def held(self, release: str) -> Held[About]:
@@ -76,7 +76,7 @@ class PostgresReleases(Generic[About]):
             # It is not the current one: how often the pointer has moved since is no matter.
             return self._open(release, 0)
         except SQLAlchemyError as error:
-            LOG.warning("the database does not answer", exc_info=error)
+            LOG.warning("the database does not answer: %s", first_line(error))
             raise NotServing("The database does not answer.") from None
 
     def close(self) -> None:

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.facts import FACTS
+from app.settings import MIGRATIONS
 from seed import corpus, files
+from seed.corpus import Corpus
+from seed.load import load
 from tests.conftest import small_corpus
 
 HARBOUR = "articles/harbour-gazette-2019.yml"
@@ -25,10 +28,11 @@ RELEASE = re.compile(rb'"release":"([0-9a-f]{12})"')
 
 @dataclass(frozen=True)
 class Edition:
-    """A corpus in a folder, and the release that it is compiled into."""
+    """A corpus in a folder, read, and the release that it is compiled into."""
 
     root: Path
     number: int
+    corpus: Corpus
     release: str
 
     def command(self, url: str) -> list[str]:
@@ -40,6 +44,10 @@ class Edition:
         done = subprocess.run(self.command(url), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert done.stdout.endswith(f"release {self.release} is current: 35 facts\n")
+
+    def load_here(self, url: str) -> None:
+        """Load it in this process, ten times as fast."""
+        assert load(self.corpus, url, FACTS, MIGRATIONS, lambda _: None) == self.release
 
 
 def editions(folder: Path, count: int) -> list[Edition]:
@@ -58,4 +66,5 @@ def _edition(few: Path, folder: Path, number: int) -> Edition:
         before = (root / name).read_text(encoding="utf-8")
         assert before.count(f"{telling}\n") == 1, f"{name} does not say {telling!r} once"
         (root / name).write_text(before.replace(f"{telling}\n", f"{telling} edition {number}\n"), encoding="utf-8")
-    return Edition(root, number, corpus.read(root, FACTS).digest())
+    found = corpus.read(root, FACTS)
+    return Edition(root, number, found, found.digest())
