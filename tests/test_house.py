@@ -18,6 +18,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from app.facts import FACTS
+from app.main import vocabulary_of
+from seed import corpus
 
 ROOT = Path(__file__).parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -136,3 +138,20 @@ def test_the_locks_hold_what_pyproject_wants() -> None:
     assert not {canonicalize_name(one.name) for one in needed_to_develop} & run.keys() - {
         canonicalize_name(one.name) for one in needed
     }
+
+
+def test_the_codebook_says_how_to_decide_on_every_code_and_names_facts_that_there_are() -> None:
+    book = (ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
+    for codes in vocabulary_of(FACTS):
+        _, heading, rest = book.partition(f"(`/vocab/{codes.list_name()}`)\n")
+        assert heading, codes.list_name()
+        table = rest.partition("\n### ")[0]
+        rows = re.findall(r"^\| `([a-z_0-9]+)` \|", table, re.MULTILINE)
+        assert sorted(rows) == sorted(code.value for code in codes), codes.list_name()
+
+
+def test_no_id_goes_without_a_reason() -> None:
+    """Every id that was ever published is a fact's, or retired; a new one enters the list."""
+    golden = (ROOT / "tests" / "golden" / "fact-ids.txt").read_text(encoding="utf-8").split()
+    found = corpus.read(corpus.HERE, FACTS)
+    assert golden == sorted([*(fact.id for _, fact in found.facts()), *(entry.id for entry in found.retired)])
