@@ -20,13 +20,10 @@ from app.kit.problems import Culprit, Problem, responses, unprocessable
 from app.kit.values import LONGEST_NAME, Refused, Value, identifier
 
 ID = identifier()
-LIST_ERRORS = responses(
-    HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.SERVICE_UNAVAILABLE
-)
+LIST_ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE)
 ONE_ERRORS = responses(
     HTTPStatus.NOT_FOUND,
     HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.REQUEST_URI_TOO_LONG,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 MOVED: dict[int | str, dict[str, Any]] = {

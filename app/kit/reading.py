@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from http import HTTPStatus
 
 from app.kit import grammar
 from app.kit.grammar import AnyOf, GrammarError
 from app.kit.parameters import PAIR, Asked, Parameter
-from app.kit.problems import Culprit, Problem, unprocessable
+from app.kit.problems import Culprit, unprocessable
 from app.kit.values import Refused, near
 
 MAX_QUERY_BYTES = 8_000
@@ -18,7 +17,7 @@ Resolve = Callable[[list[tuple[frozenset[str], str]]], list[str | Refused]]
 def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> Asked:
     """Read a query string; raise the 422 that names every parameter that is wrong, and the remedy."""
     if len(query) > MAX_QUERY_BYTES:
-        raise Problem(HTTPStatus.REQUEST_URI_TOO_LONG, f"The question is longer than {MAX_QUERY_BYTES} bytes.")
+        raise unprocessable([Culprit(parameter=None, detail=f"the question is longer than {MAX_QUERY_BYTES} bytes")])
     try:
         written = grammar.pairs(query)
     except GrammarError as error:

@@ -43,7 +43,7 @@ def near(text: str, known: Iterable[str], limit: int = 3) -> list[str]:
     from rapidfuzz.distance import DamerauLevenshtein
 
     found = process.extract(
-        text[:64], list(known), scorer=DamerauLevenshtein.normalized_similarity, limit=limit, score_cutoff=0.6
+        text[:64], list(known), scorer=DamerauLevenshtein.normalized_similarity, limit=limit, score_cutoff=0.59
     )
     return [name for name, _, _ in found]
 
@@ -136,7 +136,14 @@ def text(longest: int) -> Value:
 def folded(longest: int) -> Value:
     """Free text of which case, accents and punctuation do not matter."""
     plain = text(longest)
-    return Value(plain.schema, lambda given: fold(plain.read(given)))
+
+    def read(given: str) -> str:
+        found = fold(plain.read(given))
+        if not found:
+            raise Refused("write letters or digits")
+        return found
+
+    return Value(plain.schema, read)
 
 
 def _short(given: str) -> str:

@@ -15,7 +15,7 @@ from app.kit.openapi import asks
 from app.kit.pages import dump, json_response, one_bytes
 from app.kit.problems import Problem, responses
 
-ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.SERVICE_UNAVAILABLE)
+ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
@@ -75,7 +75,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     @found.get(
         "/healthz",
         response_model=HealthAnswer,
-        responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_URI_TOO_LONG),
+        responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY),
         operation_id="get_health",
         summary="Alive?",
         openapi_extra=asks((), example="/healthz"),

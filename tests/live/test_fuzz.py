@@ -78,8 +78,8 @@ KNOWN = {
     "place": ["Shusha"],
     "source": ["forbes-turkey-azerbaijan-2021"],
     "id": [],
-    "evidence": ["no-such-passage"],
-    "series": ["Anatolian Eagle", "a, b", "!"],
+    "evidence": ["forbes-turkey-azerbaijan-2021.1025-1037"],
+    "series": ["Anatolian Eagle", "a, b"],
 }
 STATES = ["TR", "Türkiye", "cow:373", "iso:792", "Ukraine", "Tanzania, the United Republic of", "kosovo"]
 

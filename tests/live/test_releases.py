@@ -264,7 +264,8 @@ def worker_at(server: Server, port: int) -> int:
     """Return the worker that holds the other end of a connection from a port of ours."""
     ours, theirs = (f"0100007F:{one:04X}" for one in (port, server.port))
     lines = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
-    (inode,) = [line[9] for line in lines if line[1:3] == [theirs, ours]]
+    # One that is closing is listed too, without a socket.
+    (inode,) = [line[9] for line in lines if line[1:3] == [theirs, ours] and line[9] != "0"]
     (worker,) = [
         pid
         for pid in server.workers()
