@@ -94,7 +94,7 @@ class PostgresTarget:
         there = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema})
         if there.one_or_none():
             # Its name is its own: one that could not be dropped yet is in nobody's way.
-            connection.execute(text(f"ALTER SCHEMA {schema} RENAME TO {_REPLACED}_{uuid4().hex[:12]}"))
+            connection.execute(text(f"ALTER SCHEMA {schema} RENAME TO {_unnamed()}"))
         connection.execute(text(f"ALTER SCHEMA {_BUILDING} RENAME TO {schema}"))
         role = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": self._reader})
         there_is_one = role.one_or_none() is not None
@@ -124,9 +124,16 @@ class PostgresTarget:
                 {"replaced": f"{_REPLACED}%"},
             )
             for schema in old.scalars().all():
+                # By a new name nobody finds it: a reader amid its tables and a drop could wait for each other for ever.
+                unnamed = _unnamed()
+                connection.execute(text(f"ALTER SCHEMA {schema} RENAME TO {unnamed}"))
                 try:
-                    connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+                    connection.execute(text(f"DROP SCHEMA {unnamed} CASCADE"))
                 except DBAPIError:
                     # A long answer still reads it: the next load drops it.
                     continue
         self._engine.dispose()
+
+
+def _unnamed() -> str:
+    return f"{_REPLACED}_{uuid4().hex[:12]}"

@@ -1,5 +1,6 @@
 """The OpenAPI document and its page: parameters as declared, examples the app's own answers, assets from our files."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -65,13 +66,20 @@ def install(app: FastAPI) -> None:
 
     # By what `/version` answers: the examples are of one release.
     documents: dict[bytes, bytes] = {}
+    making = asyncio.Lock()
 
     async def document(_: Request) -> Response:
-        version = (await ask(app, "/version"))[1]
-        if version not in documents:
-            documents.clear()
-            documents[version] = dump(await _document(app))
-        return json_response(documents[version])
+        # One at a time: it takes as long as thirty answers, and whoever waits gets the same one.
+        async with making:
+            while True:
+                version = (await ask(app, "/version"))[1]
+                if version in documents:
+                    return json_response(documents[version])
+                made = dump(await _document(app))
+                # The release may have changed meanwhile: then the examples are of two.
+                if (await ask(app, "/version"))[1] == version:
+                    documents.clear()
+                    documents[version] = made
 
     async def page(_: Request) -> Response:
         return Response(

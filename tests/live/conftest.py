@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -86,6 +87,32 @@ def started(database_url: str, log: Path, workers: int = 1) -> Server:
             return server
     server.kill()
     raise RuntimeError(f"the server did not start: {log.read_text()}")
+
+
+class Client:
+    """One connection that is kept alive."""
+
+    def __init__(self, port: int) -> None:
+        """Take the server's port; the connection is made with the first question."""
+        self.port = port
+        self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def get(self, target: str) -> tuple[int, bytes]:
+        """Ask; return status and body. A connection that the server closes is an error."""
+        if self.streams is None:
+            self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = self.streams
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
+        return int(head.split(" ", 2)[1]), await reader.readexactly(length)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self.streams is not None:
+            self.streams[1].close()
+            with suppress(OSError):
+                await self.streams[1].wait_closed()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from app.facts import FACTS
 from app.settings import MIGRATIONS
 from seed import corpus, files
 from seed.corpus import Corpus
-from seed.load import load
+from seed.load import Say, load
 from tests.conftest import small_corpus
 
 HARBOUR = "articles/harbour-gazette-2019.yml"
@@ -45,9 +45,9 @@ class Edition:
         assert done.returncode == 0, done.stderr
         assert done.stdout.endswith(f"release {self.release} is current: 35 facts\n")
 
-    def load_here(self, url: str) -> None:
+    def load_here(self, url: str, say: Say = lambda _: None) -> None:
         """Load it in this process, ten times as fast."""
-        assert load(self.corpus, url, FACTS, MIGRATIONS, lambda _: None) == self.release
+        assert load(self.corpus, url, FACTS, MIGRATIONS, say) == self.release
 
 
 def editions(folder: Path, count: int) -> list[Edition]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -15,7 +17,7 @@ from app.kit.sqlite import database_file
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import Database
-from tests.live.conftest import Server, Start
+from tests.live.conftest import Server, Start, started
 from tests.live.editions import Edition, editions
 from tests.postgresql import READER, Postgres, running
 
@@ -32,11 +34,13 @@ QUESTIONS = (
 )
 # What an operation's path is asked with: whether it exists cannot be known without a database.
 PARTS = {"id": "tr-no-heron-2016", "a": "TR", "b": "NO", "name": "TR"}
-# More than one worker may hold: whoever comes after an outage finds connections that are dead.
+# Enough to fill every pool: whoever comes after an outage finds only connections that are dead.
 CLIENTS = 64
-ROUNDS = 12
+ROUNDS = 3
+PATIENCE = 20.0
 
 
+@cache
 def data_paths() -> list[str]:
     """Return an address of every operation that needs the database: those that say that they may answer 503."""
     paths = create_app(Settings(database_url="sqlite:///nothing-there")).openapi()["paths"]
@@ -128,9 +132,12 @@ def test_postgresql_may_be_restarted_under_load(
 
     def restart() -> None:
         own_postgres.stop()
+        deadline = time.monotonic() + PATIENCE
+        while httpx.get(f"{server.url}/readyz", timeout=20).status_code != 503:
+            assert time.monotonic() < deadline
         own_postgres.start()
 
-    assert set(asyncio.run(crowd(server, restart))) == {200, 503}
+    assert set(asyncio.run(crowd(server, restart))) <= {200, 503}
     assert answers(server) == before
     assert "Traceback" not in server.log.read_text()
 
@@ -178,14 +185,21 @@ def killed(own_postgres: Postgres) -> Database:
     return Database(own_postgres.url("killed"), own_postgres.url("killed", READER))
 
 
+@pytest.fixture(scope="module")
+def serving(killed: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that goes on while loads are killed."""
+    server = started(killed.read, tmp_path_factory.mktemp("serving") / "server.log")
+    yield server
+    server.kill()
+
+
 @pytest.mark.parametrize("phase", ["schema", "facts", "integrity", "pointer"])
 def test_a_load_into_postgresql_that_is_killed_loses_nothing(
-    killed: Database, some: list[Edition], start: Start, phase: str
+    killed: Database, serving: Server, some: list[Edition], phase: str
 ) -> None:
     old, new = some
     old.load_here(killed.load)
-    server = start(killed.read)
-    before = answers(server)
+    before = answers(serving)
     with subprocess.Popen(new.command(killed.load), stdout=subprocess.PIPE, text=True) as loading:
         assert loading.stdout is not None
         for line in loading.stdout:
@@ -193,9 +207,11 @@ def test_a_load_into_postgresql_that_is_killed_loses_nothing(
                 loading.send_signal(signal.SIGKILL)
                 break
     assert loading.returncode == -signal.SIGKILL
-    after = answers(server)
+    after = answers(serving)
     # After its last phase is said, the transaction may have ended before the signal came: then the new one is whole.
-    if phase != "pointer" or after["/transfers?from=TR"] == before["/transfers?from=TR"]:
-        assert after == before
+    moved = phase == "pointer" and new.release.encode() in after["/version"]
+    assert moved or after == before
     new.load_here(killed.load)
-    assert new.release.encode() in answers(server)["/version"]
+    whole = answers(serving)
+    assert new.release.encode() in whole["/version"]
+    assert not moved or after == {**whole, "/version": after["/version"]}
