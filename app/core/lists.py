@@ -1,151 +1,53 @@
-"""Lists and single records: the few statements behind an answer, and what its `meta` and `links` say."""
+"""Lists: the few statements behind a page, and what its counts and notes say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from http import HTTPStatus
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import Request
+from fastapi import Response
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, union_all
 from sqlmodel import col
 
-from app.core import resolution
+from app.core.asking import Question, list_response
 from app.core.questions import ANY_MODALITY
-from app.core.snapshot import FactReleases, HeldRelease
+from app.core.snapshot import HeldRelease
 from app.core.tables import Entity, Fact, key_of
 from app.core.vocabulary import Modality
-from app.kit import edtf, reading
-from app.kit.engines import Gone
-from app.kit.pages import EXACT, Cursor, list_bytes, question_digest
-from app.kit.parameters import Asked, Parameter
-from app.kit.problems import Culprit, Problem, unprocessable
+from app.kit.pages import EXACT
+from app.kit.parameters import Asked
 
 TIMES = frozenset({"since", "until", "active_on"})
-TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
 
 
-def releases(request: Request) -> FactReleases:
-    """Return the releases that this application serves."""
-    found: FactReleases = request.app.state.releases
-    return found
-
-
-def read(connection: Connection, declared: tuple[Parameter, ...], request: Request) -> Asked:
-    """Read the question, names resolved; raise the 422 that teaches."""
-    query: bytes = request.scope["query_string"]
-    asked = reading.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
-    since, until = (asked.given.get(name) for name in ("since", "until"))
-    if since and until and edtf.whole(since[0].values[0])[0] > edtf.whole(until[0].values[0])[1]:
-        raise unprocessable([Culprit(parameter="until", detail="lies before `since`: no date lies between them")])
-    matched = asked.given.get("date_match")
-    if matched and matched[0].values == ("certain",) and not since and not until:
-        raise unprocessable([Culprit(parameter="date_match", detail="says how `since` and `until` match: give one")])
-    return asked
-
-
-def read_nothing(request: Request) -> None:
-    """Refuse any parameter where none is taken."""
-    reading.read((), request.scope["query_string"], lambda _: [])
-
-
-def question(
-    request: Request, declared: tuple[Parameter, ...], path: str | Callable[[Connection], str]
-) -> tuple[HeldRelease, Asked, int | None]:
-    """Return the release to answer from, the question as understood there, and the record to go on after.
-
-    The pointer is read once. A cursor's release is the one in which names are looked up, and the `path` made, too.
-    """
-    served = releases(request)
-    cursor = _cursor(request)
-    current = served.current()
-    held = current if cursor is None or cursor.release == current.id else _held(served, cursor.release)
-    with held.connect() as connection:
-        at = path if isinstance(path, str) else path(connection)
-        asked = read(connection, declared, request)
-    if "cursor" not in asked.given:
-        return held, asked, None
-    if cursor is None or cursor.question != _question(asked, at):
-        detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
-        raise unprocessable([Culprit(parameter="cursor", detail=detail)])
-    return held, asked, cursor.after
-
-
-def _cursor(request: Request) -> Cursor | None:
-    """Return the cursor that is asked for, if one is and it is ours; whether it fits is for the question to say."""
-    for field in request.scope["query_string"].split(b"&"):
-        if field.startswith(b"cursor="):
-            try:
-                return Cursor.read(field.removeprefix(b"cursor=").decode("ascii"))
-            except ValueError:
-                return None
-    return None
-
-
-def _held(served: FactReleases, release: str) -> HeldRelease:
-    try:
-        return served.held(release)
-    except Gone:
-        detail = f"The cursor is of release {release}, which is not held any more: start again without it."
-        raise Problem(HTTPStatus.GONE, detail, slug="release-gone") from None
-
-
-def address(path: str, query: str) -> str:
-    """Join path and canonical query."""
-    return f"{path}?{query}" if query else path
-
-
-def citation(release: str, address: str) -> str:
-    """Say how an answer is cited."""
-    return f"Foedus, release {release}, {address}. {TERMS}"
-
-
-def one_meta(release: str, address: str) -> dict[str, Any]:
-    """Return the `meta` of a single record."""
-    return {"release": release, "citation": citation(release, address), "notes": []}
-
-
-def _question(asked: Asked, path: str) -> str:
-    return question_digest(path, asked.query(cursor=None, limit=None))
-
-
-def fact_page(
-    connection: Connection, held: HeldRelease, asked: Asked, path: str, after: int | None, *fixed: ColumnElement[bool]
-) -> bytes:
+def fact_page(connection: Connection, question: Question, *fixed: ColumnElement[bool]) -> Response:
     """Answer a page of facts, in two statements: the page and the counts."""
+    asked, held, limit = question.asked, question.held, question.limit
     sort = asked.one("sort") or "date"
-    limit = int(asked.one("limit") or 0)
     where = [*fixed, *_fact_conditions(asked)]
-    rows = connection.execute(_ordered(where, sort, after, limit + 1, held.about.dated)).all()
+    rows = connection.execute(_ordered(where, sort, question.after, limit + 1, held.about.dated)).all()
     counts = {row[0]: row[1] for row in connection.execute(_counts(asked, fixed))}
     shown = [modality for modality in Modality if counts.get(f"+{modality}") is not None]
     total = sum(counts[f"+{modality}"] for modality in shown)
     exact = all(counts[f"+{modality}"] <= EXACT for modality in shown) and total <= EXACT
     withheld = {modality.value: counts[f"-{modality}"] for modality in Modality if f"-{modality}" in counts}
-    notes = _notes(asked, held, counts.get("undated", 0))
-    return page(
+    return list_response(
+        question,
         [row.answer for row in rows[:limit]],
-        links(asked, path, held, rows[limit - 1].key if len(rows) > limit else None),
         {"total": total if exact else EXACT, "total_is": "exact" if exact else "at_least", "withheld": withheld},
-        held.id,
-        notes,
+        rows[limit - 1].key if len(rows) > limit else None,
+        _notes(asked, held, counts.get("undated", 0)),
     )
 
 
 def entity_page(
-    connection: Connection,
-    held: HeldRelease,
-    asked: Asked,
-    path: str,
-    after: int | None,
-    table: type[Entity],
-    if_empty: tuple[dict[str, Any], ...] = (),
-) -> bytes:
+    connection: Connection, question: Question, table: type[Entity], if_empty: tuple[dict[str, Any], ...] = ()
+) -> Response:
     """Answer a page of entities in order of id, in two statements; `if_empty`: the notes of an empty one."""
-    limit = int(asked.one("limit") or 0)
+    limit = question.limit
     key = key_of(table)
-    where = asked.conditions(key)
-    beyond = [] if after is None else [key > after]
+    where = question.asked.conditions(key)
+    beyond = [] if question.after is None else [key > question.after]
     rows: Sequence[Any] = connection.execute(
         select(key.label("key"), col(table.answer).label("answer"))
         .where(*where, *beyond)
@@ -154,43 +56,19 @@ def entity_page(
     ).all()
     found = connection.execute(_bounded("total", select(key).where(*where))).one()[1]
     last = rows[limit - 1].key if len(rows) > limit else None
-    answers = [row.answer for row in rows[:limit]]
-    return page(answers, links(asked, path, held, last), totals(found), held.id, [] if found else list(if_empty))
+    return list_response(question, [row.answer for row in rows[:limit]], totals(found), last, [] if found else if_empty)
 
 
-def whole_page(held: HeldRelease, asked: Asked, path: str, after: int | None, answers: Sequence[str]) -> bytes:
+def whole_page(question: Question, answers: Sequence[str]) -> Response:
     """Answer a page of a list that is short enough to be held whole."""
-    first = after or 0
-    last = first + int(asked.one("limit") or 0)
-    onward = links(asked, path, held, last if last < len(answers) else None)
-    return page(answers[first:last], onward, totals(len(answers)), held.id, [])
+    first = question.after or 0
+    last = first + question.limit
+    return list_response(question, answers[first:last], totals(len(answers)), last if last < len(answers) else None)
 
 
 def totals(found: int) -> dict[str, Any]:
     """Return the counts of a list of which `found` records were counted, up to one more than the bound."""
     return {"total": min(found, EXACT), "total_is": "exact" if found <= EXACT else "at_least", "withheld": {}}
-
-
-def page(
-    answers: Sequence[str], links: dict[str, Any], counts: dict[str, Any], release: str, notes: list[dict[str, Any]]
-) -> bytes:
-    """Put a list together."""
-    meta = {
-        "count": len(answers),
-        **counts,
-        "release": release,
-        "citation": citation(release, links["self"]),
-        "notes": notes,
-    }
-    return list_bytes(answers, meta, links)
-
-
-def links(asked: Asked, path: str, held: HeldRelease, last: int | None) -> dict[str, Any]:
-    """Return the addresses of this page and the next, canonical and root-relative."""
-    following = None
-    if last is not None:
-        following = address(path, asked.query(cursor=Cursor(held.id, _question(asked, path), last).write()))
-    return {"self": address(path, asked.query()), "next": following}
 
 
 def modalities(asked: Asked) -> set[str]:

@@ -9,13 +9,12 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import lists, resolution
+from app.core import asking, lists, resolution
 from app.core.answers import list_of, one_of
 from app.core.filters import having_facts
 from app.core.resource import Catalogue, Resource
 from app.core.tables import Entity, Fact, Retired, key_of
 from app.kit.openapi import asks
-from app.kit.pages import json_response, one_bytes
 from app.kit.problems import Culprit, Problem, responses, unprocessable
 from app.kit.values import LONGEST_NAME, Refused, Value, identifier
 
@@ -38,10 +37,9 @@ def fact_router(resource: Resource) -> APIRouter:
     path = f"/{resource.collection}"
 
     def find(request: Request) -> Response:
-        held, asked, after = lists.question(request, resource.parameters, path)
-        with held.connect() as connection:
-            body = lists.fact_page(connection, held, asked, path, after, col(Fact.kind) == resource.kind)
-        return json_response(body)
+        question = asking.question(request, resource.parameters, path)
+        with question.held.connect() as connection:
+            return lists.fact_page(connection, question, col(Fact.kind) == resource.kind)
 
     def one(request: Request, id: str) -> Response:
         return fact_response(request, id, {resource.kind: resource.collection})
@@ -78,19 +76,16 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
         declared = (having_facts(key_of(catalogue.row), col(catalogue.row.id), catalogue.party, kinds), *declared)
 
     def find(request: Request) -> Response:
-        held, asked, after = lists.question(request, declared, path)
-        with held.connect() as connection:
-            body = lists.entity_page(connection, held, asked, path, after, catalogue.row)
-        return json_response(body)
+        question = asking.question(request, declared, path)
+        with question.held.connect() as connection:
+            return lists.entity_page(connection, question, catalogue.row)
 
     def one(request: Request, name: str) -> Response:
-        lists.read_nothing(request)
-        held = lists.releases(request).current()
+        held = asking.no_question(request)
         with held.connect() as connection:
             id_ = entity_id(connection, name, frozenset({catalogue.kind}))
             answer = entity_answer(connection, catalogue.row, id_)
-        at = f"{path}/{id_}"
-        return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": catalogue.more(id_)}))
+        return asking.one_response(held, f"{path}/{id_}", answer, catalogue.more(id_))
 
     router.add_api_route(
         path,
@@ -117,9 +112,8 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
 
 def fact_response(request: Request, id: str, kinds: Mapping[str, str]) -> Response:
     """Answer one fact of these kinds (name → collection); 404, 410 or 308 when there is none of that id."""
-    lists.read_nothing(request)
+    held = asking.no_question(request)
     refuse_odd(id)
-    held = lists.releases(request).current()
     with held.connect() as connection:
         statement = select(col(Fact.answer), col(Fact.kind)).where(col(Fact.id) == id)
         found = connection.execute(statement).one_or_none()
@@ -128,9 +122,7 @@ def fact_response(request: Request, id: str, kinds: Mapping[str, str]) -> Respon
     answer, kind = found
     if kind not in kinds:
         raise Problem(HTTPStatus.NOT_FOUND, f"{id!r} is of another kind: it is a {kind}; ask /facts/{id}.")
-    at = f"/{kinds[kind]}/{id}"
-    more = {"collection": f"/{kinds[kind]}"}
-    return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": more}))
+    return asking.one_response(held, f"/{kinds[kind]}/{id}", answer, {"collection": f"/{kinds[kind]}"})
 
 
 def refuse_odd(id: str) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
-from app.core import lists
+from app.core import asking, lists
 from app.core.answers import Answer, ListAnswer
 from app.core.filters import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column
 from app.core.resource import Resource
@@ -18,7 +18,7 @@ from app.core.routes import LIST_ERRORS
 from app.core.tables import Coverage, Source
 from app.core.vocabulary import CoverageStatus
 from app.kit.openapi import asks
-from app.kit.pages import EXACT, dump, json_response
+from app.kit.pages import EXACT, dump
 from app.kit.parameters import Asked, Match, Parameter
 
 NOT_READ = {
@@ -75,15 +75,13 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
         Out of scope is said of the pair that `between` asks for, of each source that was not read for it.
         """
-        held, asked, after = lists.question(request, declared, "/coverage")
-        with held.connect() as connection:
+        question = asking.question(request, declared, "/coverage")
+        asked = question.asked
+        with question.held.connect() as connection:
             if "between" not in asked.given:
-                return json_response(
-                    lists.entity_page(connection, held, asked, "/coverage", after, Coverage, (NOT_READ,))
-                )
-            read = _read(connection, asked)
-            answers = [*read, *_out_of_scope(connection, asked, names)]
-            return json_response(lists.whole_page(held, asked, "/coverage", after, answers))
+                return lists.entity_page(connection, question, Coverage, (NOT_READ,))
+            answers = [*_read(connection, asked), *_out_of_scope(connection, asked, names)]
+        return lists.whole_page(question, answers)
 
     return found
 

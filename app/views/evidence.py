@@ -6,12 +6,11 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import lists
+from app.core import asking
 from app.core.answers import CitationAnswer, OneAnswer
 from app.core.routes import ONE_ERRORS, refuse_odd
 from app.core.tables import Citation
 from app.kit.openapi import asks
-from app.kit.pages import json_response, one_bytes
 from app.kit.problems import Problem
 
 
@@ -29,15 +28,13 @@ def router(sample: str) -> APIRouter:
     )
     def one(request: Request, id: str) -> Response:
         """A passage, exact to the character, with offsets and sha256; `links.more.facts` leads to what rests on it."""
-        lists.read_nothing(request)
+        held = asking.no_question(request)
         refuse_odd(id)
-        held = lists.releases(request).current()
         with held.connect() as connection:
             answer = connection.execute(select(col(Citation.answer)).where(col(Citation.id) == id)).scalar_one_or_none()
         if answer is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no passage {id[:96]!r}; facts name theirs in `evidence`.")
-        at = f"/evidence/{id}"
         more = {"facts": f"/facts?evidence={id}&modality=any"}
-        return json_response(one_bytes(answer, lists.one_meta(held.id, at), {"self": at, "more": more}))
+        return asking.one_response(held, f"/evidence/{id}", answer, more)
 
     return found

@@ -8,14 +8,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import lists, resolution, routes
+from app.core import asking, lists, resolution, routes
 from app.core.answers import list_of, one_of
 from app.core.filters import kinds, of_kind
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.tables import Fact, Pair
 from app.kit.openapi import asks
-from app.kit.pages import json_response
 from app.kit.problems import Culprit, unprocessable
 
 
@@ -44,9 +43,9 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     )
     def find(request: Request) -> Response:
         """Facts of every kind in order of date; an item has the same shape as in its own collection."""
-        held, asked, after = lists.question(request, declared, "/facts")
-        with held.connect() as connection:
-            return json_response(lists.fact_page(connection, held, asked, "/facts", after))
+        question = asking.question(request, declared, "/facts")
+        with question.held.connect() as connection:
+            return lists.fact_page(connection, question)
 
     @found.get(
         "/facts/{id}",
@@ -83,11 +82,10 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
             return f"/relations/{first}/{second}"
 
         pair: list[str] = []
-        held, asked, after = lists.question(request, within, path)
+        question = asking.question(request, within, path)
         first, second = pair
         both = col(Fact.n).in_(select(col(Pair.n)).where(col(Pair.a) == first, col(Pair.b) == second))
-        with held.connect() as connection:
-            body = lists.fact_page(connection, held, asked, f"/relations/{first}/{second}", after, both)
-        return json_response(body)
+        with question.held.connect() as connection:
+            return lists.fact_page(connection, question, both)
 
     return found

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, dist
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
-from app.core import lists
+from app.core import asking, lists
 from app.core.answers import ActorRecord, Answer, ListAnswer
+from app.core.asking import Question
 from app.core.filters import COUNTRY, PAGING, SOURCE, kinds
 from app.core.questions import ANY_MODALITY
 from app.core.resource import Resource
@@ -17,7 +18,7 @@ from app.core.routes import LIST_ERRORS
 from app.core.tables import Actor, Relation
 from app.core.vocabulary import Granularity, Modality
 from app.kit.openapi import asks
-from app.kit.pages import EXACT, dump, json_response
+from app.kit.pages import EXACT, dump
 from app.kit.parameters import Asked, Match, Parameter
 from app.kit.values import code
 
@@ -97,23 +98,22 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
         Quotes about both are a lane of their own; pairs that have nothing else come with `kind=quote` only.
         """
-        held, asked, after = lists.question(request, declared, "/relations")
-        with held.connect() as connection:
-            answers, more, found = _page(connection, asked, after)
-            withheld = _withheld(connection, asked)
-        links = lists.links(asked, "/relations", held, more)
-        return json_response(lists.page(answers, links, lists.totals(found) | {"withheld": withheld}, held.id, []))
+        question = asking.question(request, declared, "/relations")
+        with question.held.connect() as connection:
+            answers, last, found = _page(connection, question)
+            withheld = _withheld(connection, question.asked)
+        return asking.list_response(question, answers, lists.totals(found) | {"withheld": withheld}, last)
 
     return router_
 
 
-def _page(connection: Connection, asked: Asked, after: int | None) -> tuple[list[str], int | None, int]:
+def _page(connection: Connection, question: Question) -> tuple[list[str], int | None, int]:
     """Return the page's answers, the pair to go on after, and how many pairs there are, up to the bound."""
+    asked, limit = question.asked, question.limit
     where = _conditions(asked, lists.modalities(asked))
-    limit = int(asked.one("limit") or 0)
     pair = col(Relation.pair)
     pairs = select(pair).where(*where, *_relating(asked)).group_by(pair)
-    beyond = [] if after is None else [pair > after]
+    beyond = [] if question.after is None else [pair > question.after]
     numbers = list(connection.execute(pairs.where(*beyond).order_by(pair).limit(limit + 1)).scalars())
     counted = pairs.limit(EXACT + 1).subquery()
     total = connection.execute(select(func.count()).select_from(counted)).scalar_one()

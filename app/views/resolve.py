@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from app.core import lists, resolution
+from app.core import asking, lists, resolution
 from app.core.answers import Answer, ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
 from app.core.vocabulary import Matched
 from app.kit.openapi import asks
-from app.kit.pages import dump, json_response
+from app.kit.pages import dump
 from app.kit.parameters import Parameter
 from app.kit.values import text, word
 
@@ -43,9 +43,9 @@ def router(catalogues: tuple[Catalogue, ...]) -> APIRouter:
     )
     def resolve(request: Request) -> Response:
         """What a name or code stands for: every exact match; if there is none, up to five near ones."""
-        held = lists.releases(request).current()
-        with held.connect() as connection:
-            asked = lists.read(connection, declared, request)
+        question = asking.question(request, declared, "/resolve")
+        asked = question.asked
+        with question.held.connect() as connection:
             sought = asked.one("q") or ""
             kinds = set(collection)
             for choice in asked.given.get("kind", ()):
@@ -70,8 +70,7 @@ def router(catalogues: tuple[Catalogue, ...]) -> APIRouter:
             ).decode()
             for one in reversed(found.values())
         ]
-        links = {"self": lists.address("/resolve", asked.query()), "next": None}
-        return json_response(lists.page(finished, links, lists.totals(len(finished)), held.id, []))
+        return asking.list_response(question, finished, lists.totals(len(finished)))
 
     return router_
 

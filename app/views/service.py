@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Column, Connection, MetaData, String, Table, func, select
 from sqlmodel import SQLModel
 
-from app.core import lists
+from app.core import asking
 from app.core.answers import Answer, OneAnswer
 from app.core.snapshot import HeldRelease
 from app.kit.openapi import asks
-from app.kit.pages import dump, json_response, one_bytes
+from app.kit.pages import dump, json_response
 from app.kit.problems import Problem, responses
 
 ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -60,8 +60,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def service(request: Request) -> Response:
         """The service document: every collection's address, the documentation's, and how many records there are."""
-        lists.read_nothing(request)
-        held = lists.releases(request).current()
+        held = asking.no_question(request)
         answer = ServiceAnswer(
             name=name,
             description=description,
@@ -69,8 +68,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
             documentation=documentation,
             counts=held.about.counts,
         )
-        links = {"self": "/", "more": documentation}
-        return json_response(one_bytes(answer.model_dump_json(), lists.one_meta(held.id, "/"), links))
+        return asking.one_response(held, "/", answer.model_dump_json(), documentation)
 
     @found.get(
         "/healthz",
@@ -82,7 +80,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     async def healthz(request: Request) -> Response:
         """Answers 200 as long as the process lives, whatever the database does."""
-        lists.read_nothing(request)
+        asking.read_nothing(request)
         return json_response(dump({"status": "alive"}))
 
     @found.get(
@@ -95,8 +93,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def readyz(request: Request) -> Response:
         """Answers 503 until the release's schema is this code's and its tables hold as many rows as were loaded."""
-        lists.read_nothing(request)
-        held = lists.releases(request).current()
+        held = asking.no_question(request)
         loaded = held.id, held.about.loaded_at
         if loaded not in ready:
             with held.connect() as connection:
@@ -114,8 +111,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def version_(request: Request) -> Response:
         """The code's version, the release's id, when it was loaded and what it holds."""
-        lists.read_nothing(request)
-        about = lists.releases(request).current().about
+        about = asking.no_question(request).about
         return json_response(
             dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})
         )

@@ -4,13 +4,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from app.core import lists
+from app.core import asking, lists
 from app.core.answers import Answer, ListAnswer, OneAnswer
 from app.core.routes import LIST_ERRORS, ONE_ERRORS
 from app.core.vocabulary import Role
 from app.kit.codes import Code
 from app.kit.openapi import asks
-from app.kit.pages import json_response, one_bytes
 from app.kit.parameters import Parameter
 from app.kit.problems import Problem
 from app.kit.values import near
@@ -65,10 +64,8 @@ def router(vocabulary: tuple[type[Code], ...]) -> APIRouter:
     )
     def find(request: Request) -> Response:
         """Every closed list of codes that answers and questions use, with definitions."""
-        lists.read_nothing(request)
-        held = lists.releases(request).current()
-        counts = lists.totals(len(by_name))
-        return json_response(lists.page(list(by_name.values()), {"self": "/vocab", "next": None}, counts, held.id, []))
+        question = asking.question(request, NOTHING, "/vocab")
+        return asking.list_response(question, list(by_name.values()), lists.totals(len(by_name)))
 
     @found.get(
         "/{name}",
@@ -80,15 +77,11 @@ def router(vocabulary: tuple[type[Code], ...]) -> APIRouter:
     )
     def one(request: Request, name: str) -> Response:
         """One closed list of codes, with definitions."""
-        lists.read_nothing(request)
-        held = lists.releases(request).current()
+        held = asking.no_question(request)
         if name not in by_name:
             close = near(name, by_name)
             hint = f"did you mean {close[0]!r}?" if close else "`/vocab` lists them."
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no code list {name[:96]!r}: {hint}")
-        at = f"/vocab/{name}"
-        return json_response(
-            one_bytes(by_name[name], lists.one_meta(held.id, at), {"self": at, "more": {"all": "/vocab"}})
-        )
+        return asking.one_response(held, f"/vocab/{name}", by_name[name], {"all": "/vocab"})
 
     return found

@@ -1,0 +1,155 @@
+"""Requests become questions of one release, and records become responses; what a list holds is for `lists` to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import Connection
+
+from app.core import resolution
+from app.core.snapshot import FactReleases, HeldRelease
+from app.kit import edtf, reading
+from app.kit.engines import Gone
+from app.kit.pages import Cursor, json_response, list_bytes, one_bytes, question_digest
+from app.kit.parameters import Asked, Parameter
+from app.kit.problems import Culprit, Problem, unprocessable
+
+TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
+
+
+@dataclass(frozen=True)
+class Question:
+    """A list's question as understood: which release answers, what is asked, after which record the page starts."""
+
+    held: HeldRelease
+    asked: Asked
+    path: str
+    after: int | None
+
+    @property
+    def address(self) -> str:
+        """The canonical, root-relative address of this very page."""
+        return address(self.path, self.asked.query())
+
+    @property
+    def limit(self) -> int:
+        """How many records a page has."""
+        return int(self.asked.one("limit") or 0)
+
+    def following(self, last: int | None) -> str | None:
+        """Return the address of the page after record number `last`; None when there is none."""
+        if last is None:
+            return None
+        cursor = Cursor(self.held.id, _digest(self.asked, self.path), last)
+        return address(self.path, self.asked.query(cursor=cursor.write()))
+
+
+def releases(request: Request) -> FactReleases:
+    """Return the releases that this application serves."""
+    found: FactReleases = request.app.state.releases
+    return found
+
+
+def read(connection: Connection, declared: tuple[Parameter, ...], request: Request) -> Asked:
+    """Read the question, names resolved; raise the 422 that teaches."""
+    query: bytes = request.scope["query_string"]
+    asked = reading.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
+    since, until = (asked.given.get(name) for name in ("since", "until"))
+    if since and until and edtf.whole(since[0].values[0])[0] > edtf.whole(until[0].values[0])[1]:
+        raise unprocessable([Culprit(parameter="until", detail="lies before `since`: no date lies between them")])
+    matched = asked.given.get("date_match")
+    if matched and matched[0].values == ("certain",) and not since and not until:
+        raise unprocessable([Culprit(parameter="date_match", detail="says how `since` and `until` match: give one")])
+    return asked
+
+
+def question(request: Request, declared: tuple[Parameter, ...], path: str | Callable[[Connection], str]) -> Question:
+    """Return the question as understood in the release that answers it.
+
+    The pointer is read once. A cursor's release is the one in which names are looked up, and the `path` made, too.
+    """
+    served = releases(request)
+    cursor = _cursor(request)
+    current = served.current()
+    held = current if cursor is None or cursor.release == current.id else _held(served, cursor.release)
+    with held.connect() as connection:
+        at = path if isinstance(path, str) else path(connection)
+        asked = read(connection, declared, request)
+    if "cursor" not in asked.given:
+        return Question(held, asked, at, None)
+    if cursor is None or cursor.question != _digest(asked, at):
+        detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
+        raise unprocessable([Culprit(parameter="cursor", detail=detail)])
+    return Question(held, asked, at, cursor.after)
+
+
+def no_question(request: Request) -> HeldRelease:
+    """Return the current release where no parameter is taken; 422 if any is given."""
+    read_nothing(request)
+    return releases(request).current()
+
+
+def read_nothing(request: Request) -> None:
+    """Refuse any parameter where none is taken."""
+    reading.read((), request.scope["query_string"], lambda _: [])
+
+
+def list_response(
+    question: Question,
+    answers: Sequence[str],
+    counts: dict[str, Any],
+    last: int | None = None,
+    notes: Sequence[dict[str, Any]] = (),
+) -> Response:
+    """Put a page together; `last`: the number of its last record, when more follow."""
+    meta = {
+        "count": len(answers),
+        **counts,
+        "release": question.held.id,
+        "citation": citation(question.held.id, question.address),
+        "notes": list(notes),
+    }
+    return json_response(list_bytes(answers, meta, {"self": question.address, "next": question.following(last)}))
+
+
+def one_response(held: HeldRelease, at: str, answer: str, more: dict[str, str]) -> Response:
+    """Wrap one finished record, whose canonical address is `at`; `more`: where to go from here."""
+    meta = {"release": held.id, "citation": citation(held.id, at), "notes": []}
+    return json_response(one_bytes(answer, meta, {"self": at, "more": more}))
+
+
+def address(path: str, query: str) -> str:
+    """Join path and canonical query."""
+    return f"{path}?{query}" if query else path
+
+
+def citation(release: str, address: str) -> str:
+    """Say how an answer is cited."""
+    return f"Foedus, release {release}, {address}. {TERMS}"
+
+
+def _cursor(request: Request) -> Cursor | None:
+    """Return the cursor that is asked for, if one is and it is ours; whether it fits is for the question to say."""
+    for field in request.scope["query_string"].split(b"&"):
+        if field.startswith(b"cursor="):
+            try:
+                return Cursor.read(field.removeprefix(b"cursor=").decode("ascii"))
+            except ValueError:
+                return None
+    return None
+
+
+def _held(served: FactReleases, release: str) -> HeldRelease:
+    try:
+        return served.held(release)
+    except Gone:
+        detail = f"The cursor is of release {release}, which is not held any more: start again without it."
+        raise Problem(HTTPStatus.GONE, detail, slug="release-gone") from None
+
+
+def _digest(asked: Asked, path: str) -> str:
+    return question_digest(path, asked.query(cursor=None, limit=None))
