@@ -24,7 +24,7 @@ from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
 from app.reference.sources import Redistribution
 from app.settings import Settings
-from app.views import coverage, evidence, relations, resolve, service, vocabulary
+from app.views import coverage, evidence, relations, resolve, search, service, verify, vocabulary
 from app.views import facts as all_facts
 
 NAME = "Foedus"
@@ -87,17 +87,20 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastA
         **{catalogue.collection: f"/{catalogue.collection}" for catalogue in CATALOGUES},
         "relations": "/relations",
         "coverage": "/coverage",
+        "search": "/search",
         "resolve": "/resolve",
     }
     kind = kinds(resource.kind for resource in facts)
     app.include_router(service.router(NAME, SUMMARY, app.version, collections, settings.migrations))
     app.include_router(all_facts.router(facts))
+    app.include_router(verify.router())
     for resource in facts:
         app.include_router(fact_router(resource))
     for catalogue in CATALOGUES:
         app.include_router(catalogue_router(catalogue, kind))
     app.include_router(relations.router(facts))
-    app.include_router(resolve.router(CATALOGUES))
+    app.include_router(search.router(facts, CATALOGUES))
+    app.include_router(resolve.router(CATALOGUES, NAME))
     app.include_router(coverage.router(facts))
     app.include_router(evidence.router("/facts"))
     app.include_router(vocabulary.router(vocabulary_of(facts)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -16,12 +16,14 @@ from app.core.entries import EvidenceEntry, FactEntry
 from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
 from app.kit import edtf
+from app.kit.textindex import Document
 from app.views.coverage import answer as coverage_answer
 from seed import entities, names
 from seed.article import Article
 from seed.corpus import Corpus
+from seed.texts import Texts
 
-Rows = list[SQLModel]
+Rows = Sequence[SQLModel | Document]
 
 
 class Compiler:
@@ -35,6 +37,7 @@ class Compiler:
         self.countries = {entry.id for entry in corpus.countries}
         self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
         self.known = entities.known(corpus)
+        self.texts = Texts(corpus)
         self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
         self.active: set[str] = set()
         self.dated = 0
@@ -44,6 +47,7 @@ class Compiler:
         yield "actors", entities.actors(self.known)
         yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
+        yield "search", [one for pair in self.texts.indexed() for one in pair]
         yield "facts", list(self._facts())
         yield "relations", self._relations()
         yield "coverage", self._coverage()
@@ -67,7 +71,7 @@ class Compiler:
             if (found := [one for one in gone if one in self.active])
         }
 
-    def _facts(self) -> Iterator[SQLModel]:
+    def _facts(self) -> Iterator[SQLModel | Document]:
         in_time = sorted(self.corpus.facts(), key=lambda pair: _moment(pair[1]))
         rank = {id_: number for number, id_ in enumerate(sorted(fact.id for _, fact in in_time), 1)}
         cited: set[str] = set()
@@ -75,7 +79,9 @@ class Compiler:
             self.dated += fact.date is not None
             yield from self._fact(n, rank[fact.id], article, fact, cited)
 
-    def _fact(self, n: int, rank: int, article: Article, fact: FactEntry, cited: set[str]) -> Iterator[SQLModel]:
+    def _fact(
+        self, n: int, rank: int, article: Article, fact: FactEntry, cited: set[str]
+    ) -> Iterator[SQLModel | Document]:
         source = article.head.source.id
         citations = [_citation(source, evidence) for evidence in fact.evidence]
         answer = self._answer(fact, citations)
@@ -100,6 +106,7 @@ class Compiler:
             answer=answer.model_dump_json(),
         )
         yield fact.detail(n)
+        yield self.texts.document(n, self.by_kind[fact.kind], fact)
         for position, party in enumerate(fact.all_parties()):
             yield tables.Party(
                 n=n,
@@ -156,7 +163,7 @@ class Compiler:
         ]
 
     def _coverage(self) -> Rows:
-        found: Rows = []
+        found: list[SQLModel] = []
         for article in sorted(self.corpus.articles, key=lambda article: article.head.source.id):
             source, scope = article.head.source.id, article.head.scope
             period = scope.period.edtf if scope.period else None

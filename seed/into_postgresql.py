@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 from uuid import uuid4
@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from app.kit.engines import KEPT
 from app.kit.postgresql import schema_of
+from app.kit.textindex import SEARCH, Document
 from seed.load import Row
 
 _LOCK = 0x666F65647573  # "foedus"
@@ -63,16 +64,12 @@ class PostgresTarget:
     def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
         """Insert rows by COPY."""
         columns = [column.name for column in table.columns]
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
-        )
-        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-        try:
-            with driver.cursor().copy(statement) as copy:
-                for row in rows:
-                    copy.write_row([row[column] for column in columns])
-        except psycopg.Error as error:
-            raise OSError(f"COPY into {table.name}: {error}") from error
+        _copy(connection, table.name, columns, ([row[column] for column in columns] for row in rows))
+
+    def index(self, connection: Connection, documents: list[Document]) -> None:
+        """Insert rows of the full-text index by COPY."""
+        rows = ((document.n, document.vector()) for document in documents)
+        _copy(connection, SEARCH.name, [column.name for column in SEARCH.columns], rows)
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say whether any text would not sort by code points; foreign keys held with every row."""
@@ -88,7 +85,7 @@ class PostgresTarget:
 
     def publish(self, connection: Connection, release: str) -> None:
         """Give the schema its release's name and move the pointer; all is seen at once, when the transaction ends."""
-        for table in SQLModel.metadata.sorted_tables:
+        for table in (*SQLModel.metadata.sorted_tables, SEARCH):
             connection.execute(text(f'ANALYZE {_BUILDING}."{table.name}"'))
         schema = schema_of(release)
         there = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema})
@@ -133,6 +130,19 @@ class PostgresTarget:
                     # A long answer still reads it: the next load drops it.
                     continue
         self._engine.dispose()
+
+
+def _copy(connection: Connection, table: str, columns: list[str], rows: Iterable[Sequence[Any]]) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    try:
+        with driver.cursor().copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise OSError(f"COPY into {table}: {error}") from error
 
 
 def _unnamed() -> str:

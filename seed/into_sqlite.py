@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from app.kit.engines import KEPT
 from app.kit.sqlite import database_file, release_file
+from app.kit.textindex import FIELDS, Document
 from seed.load import Row
 
 
@@ -49,6 +50,11 @@ class SqliteTarget:
         """Insert rows by one statement."""
         connection.execute(insert(table), rows)
 
+    def index(self, connection: Connection, documents: list[Document]) -> None:
+        """Insert rows of the full-text index by one statement."""
+        statement = f"INSERT INTO search (rowid, {', '.join(FIELDS)}) VALUES (:rowid, :{', :'.join(FIELDS)})"  # noqa: S608  # ours
+        connection.execute(text(statement), [document.columns() for document in documents])
+
     def flaws(self, connection: Connection) -> list[str]:
         """Check foreign keys and the file."""
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
@@ -58,6 +64,7 @@ class SqliteTarget:
 
     def publish(self, connection: Connection, release: str) -> None:
         """Put the file under its release's name and move the link, both in one step each."""
+        connection.execute(text("INSERT INTO search (search) VALUES ('optimize')"))
         connection.execute(text("ANALYZE"))
         connection.commit()
         building = Path(str(connection.engine.url.database))

@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 
 from app.core.resource import Resource
 from app.core.tables import Release
+from app.kit.textindex import SEARCH, Document
 from seed.compile import Compiler
 from seed.corpus import Corpus
 from seed.findings import Finding, Rejected
@@ -34,6 +35,9 @@ class Target(Protocol):
 
     def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
         """Insert rows."""
+
+    def index(self, connection: Connection, documents: list[Document]) -> None:
+        """Insert rows of the full-text index."""
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say what is wrong with what was built, broken references included."""
@@ -92,16 +96,22 @@ def fill(
     tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
 
-    def order(row: SQLModel) -> int:
-        return tables[_table(row)]
+    def order(row: SQLModel | Document) -> int:
+        return len(tables) if isinstance(row, Document) else tables[_table(row)]
 
     for what, rows in compiler.rows():
         say(what)
         for _, some in groupby(sorted(rows, key=order), key=order):
             alike = list(some)
-            target.insert(connection, _table(alike[0]), [row.model_dump() for row in alike])
-            counts[_table(alike[0]).name] += len(alike)
-    held = {table.name: counts[table.name] for table in tables if table.name != "release"}
+            documents = [row for row in alike if isinstance(row, Document)]
+            if documents:
+                target.index(connection, documents)
+                counts[SEARCH.name] += len(documents)
+                continue
+            alike_rows = [row for row in alike if isinstance(row, SQLModel)]
+            target.insert(connection, _table(alike_rows[0]), [row.model_dump() for row in alike_rows])
+            counts[_table(alike_rows[0]).name] += len(alike_rows)
+    held = {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
     row = Release(
         id=release,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -14,8 +14,10 @@ from app.core.snapshot import HeldRelease
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
 from app.kit.problems import Problem, responses
+from app.kit.textindex import SEARCH
 
 ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+COUNTED = {**SQLModel.metadata.tables, SEARCH.name: SEARCH}
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
@@ -131,9 +133,7 @@ def _check(connection: Connection, held: HeldRelease, head: str | None) -> None:
     if schema != head:
         raise _unready(f"the release has schema {schema}, this code wants {head}: load it again")
     for name_, expected in held.about.counts.items():
-        present: Any = connection.execute(
-            select(func.count()).select_from(SQLModel.metadata.tables[name_])
-        ).scalar_one()
+        present: Any = connection.execute(select(func.count()).select_from(COUNTED[name_])).scalar_one()
         if present != expected:
             raise _unready(f"table {name_} holds {present} rows, {expected} were loaded: load it again")
 

@@ -32,6 +32,7 @@ PHASES = (
     "actors",
     "reference",
     "names",
+    "search",
     "facts",
     "relations",
     "coverage",
