@@ -10,25 +10,16 @@ from app.core import asking, lists
 from app.core.answers import Answer, ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
-from app.kit.bodies import FORM, JSON, body, media_type, read_as, read_form, read_json, tidy
-from app.kit.openapi import asks
+from app.kit.bodies import FORM, body, media_type, read_as, read_form, read_json, tidy
+from app.kit.openapi import asks, sends
 from app.kit.pages import dump, json_response
 from app.kit.parameters import NOTHING, Parameter
 from app.kit.problems import Culprit, responses, unprocessable
 from app.kit.values import text, word
 from app.views.candidates import ResolvedAnswer, candidates, certain
-from app.views.reconciliation import MOST_NAMES, Text, kinds_of, manifest, properties, reconciled
+from app.views.reconciliation import MOST_NAMES, ManifestAnswer, Text, kinds_of, manifest, properties, reconciled
 
 PATH = "/resolve"
-
-
-class ManifestAnswer(BaseModel):
-    """What OpenRefine wants to know of this service."""
-
-    model_config = ConfigDict(extra="allow")
-
-    versions: list[str]
-    name: str
 
 
 class NamesAsked(BaseModel):
@@ -74,7 +65,8 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
         OpenRefine takes this address as it is.
         """
         if not request.scope["query_string"]:
-            return json_response(dump(manifest(name, list(collections), str(request.base_url).rstrip("/"))))
+            at = str(request.base_url).rstrip("/")
+            return json_response(manifest(name, list(collections), at).model_dump_json().encode())
         question = asking.question(request, declared, PATH)
         if "q" not in question.asked.given:
             raise unprocessable([Culprit(parameter="q", detail="is required")])
@@ -93,17 +85,7 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
         responses=LIST_ERRORS | responses(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         operation_id="resolve_many",
         summary="Resolve many names at once",
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {
-                    JSON: {
-                        "schema": NamesAsked.model_json_schema(),
-                        "example": {"names": ["Turkiye", "Deutschlnd", "Congo"], "kind": ["country"]},
-                    }
-                },
-            }
-        },
+        openapi_extra=sends(PATH, NamesAsked, {"names": ["Turkiye", "Deutschlnd", "Congo"], "kind": ["country"]}),
     )
     def resolve_many(request: Request, given: Annotated[bytes, Depends(body)]) -> Response:
         """What up to 500 names stand for: `id` where that is certain, else candidates, best first.
