@@ -96,6 +96,9 @@ class Releases(Protocol[About]):
     def held(self, release: str) -> Held[About]:
         """Return a release by its id; Gone when it is not held any more."""
 
+    def ids(self) -> list[str]:
+        """Return the ids of all releases that are held, the current one first, then the last loaded."""
+
     def close(self) -> None:
         """Let go of everything."""
 

@@ -13,6 +13,11 @@ from sqlmodel.sql.sqltypes import AutoString
 from app.kit.engines import LOG, About, Gone, Held, NotServing, Shelf, first_line
 
 _CURRENT = text("SELECT release, moved FROM foedus.pointer")
+_LOADED = text(
+    "SELECT loaded.release FROM foedus.loaded LEFT JOIN foedus.pointer USING (release)"
+    " WHERE EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'r_' || loaded.release)"
+    " ORDER BY pointer.release IS NULL, loaded.moved DESC"
+)
 STATEMENT_SECONDS = 30
 # Of each worker, where a server allows a hundred in all. Threads wait for one another's, but each is held for
 # milliseconds and inside one function only, so that every wait ends.
@@ -75,6 +80,15 @@ class PostgresReleases(Generic[About]):
                 raise Gone(release)
             # It is not the current one: how often the pointer has moved since is no matter.
             return self._open(release, 0)
+        except SQLAlchemyError as error:
+            LOG.warning("the database does not answer: %s", first_line(error))
+            raise NotServing("The database does not answer.") from None
+
+    def ids(self) -> list[str]:
+        """Return the ids of the releases whose schemas are there, the current one first, then the last loaded."""
+        try:
+            with self._engine.connect() as connection:
+                return list(connection.execute(_LOADED).scalars())
         except SQLAlchemyError as error:
             LOG.warning("the database does not answer: %s", first_line(error))
             raise NotServing("The database does not answer.") from None

@@ -6,6 +6,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, cast
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from app.kit.engines import About, Gone, Held, NotServing, Shelf
+from app.kit.engines import KEPT, About, Gone, Held, NotServing, Shelf
 
 # As many as Starlette has worker threads, each of which holds at most one connection and only inside the
 # endpoint's function: nobody ever waits for a connection. (A session from a `yield` dependency deadlocks here.)
@@ -95,6 +96,20 @@ class SqliteReleases(Generic[About]):
             return self._open(release_file(self._pointer, release))
         except OSError:
             raise Gone(release) from None
+
+    def ids(self) -> list[str]:
+        """Return the ids of the releases whose files are there, the current one first, then the last loaded."""
+        try:
+            current = self._pointer.resolve(strict=True)
+        except OSError:
+            return []
+        loaded: dict[Path, int] = {}
+        for file in current.parent.glob("r_*.sqlite"):
+            # One may be removed while this is asked.
+            with suppress(OSError):
+                loaded[file] = file.stat().st_mtime_ns
+        files = sorted(loaded, key=lambda file: (file == current, loaded[file]), reverse=True)
+        return [file.stem.removeprefix("r_") for file in files[:KEPT]]
 
     def close(self) -> None:
         """Let go of every file."""
