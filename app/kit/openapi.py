@@ -13,15 +13,20 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
+from app.kit import going
+from app.kit.observing import UNOBSERVED
 from app.kit.pages import dump, json_response
 from app.kit.parameters import Parameter, schema
-from app.kit.problems import ProblemAnswer
+from app.kit.problems import ProblemAnswer, responses
+from app.kit.validators import etag_of, headers_of
 
 _ASK = "x-ask"
 _FIRST_OF = "x-ask-first-of"
 _EVIDENCE_OF = "x-ask-evidence-of"
 _ASKS = (_ASK, _FIRST_OF, _EVIDENCE_OF)
 _ASSETS = Path(__file__).parent / "assets"
+# What any address can answer, whatever is asked of it.
+EVERYWHERE = responses(HTTPStatus.REQUEST_URI_TOO_LONG)
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -71,8 +76,9 @@ def install(app: FastAPI) -> None:
     """Serve `/openapi.json` and `/docs`, which needs no internet."""
     app.mount("/assets", StaticFiles(directory=_ASSETS), name="assets")
 
+    html = _PAGE.format(title=f"{app.title} API").encode()
     # By what `/version` answers: the examples are of one release.
-    documents: dict[bytes, bytes] = {}
+    documents: dict[bytes, tuple[bytes, dict[str, str]]] = {}
     making = asyncio.Lock()
 
     async def document(_: Request) -> Response:
@@ -81,19 +87,16 @@ def install(app: FastAPI) -> None:
             while True:
                 version = (await ask(app, "/version"))[1]
                 if version in documents:
-                    return json_response(documents[version])
+                    return json_response(*documents[version])
                 made = dump(await _document(app))
                 # The release may have changed meanwhile: then the examples are of two.
                 if (await ask(app, "/version"))[1] == version:
                     documents.clear()
-                    documents[version] = made
+                    documents[version] = made, headers_of(etag_of(made))
 
     async def page(_: Request) -> Response:
-        return Response(
-            _PAGE.format(title=f"{app.title} API"),
-            media_type="text/html",
-            headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY},
-        )
+        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY} | headers_of(etag_of(html))
+        return Response(html, media_type="text/html", headers=headers)
 
     app.add_route("/openapi.json", document, include_in_schema=False)
     app.add_route("/docs", page, include_in_schema=False)
@@ -125,6 +128,7 @@ async def ask(app: FastAPI, target: str, sent: bytes | None = None) -> tuple[int
         "headers": [(b"host", b"localhost"), (b"accept", b"application/json"), (b"content-type", b"application/json")],
         "server": ("localhost", 80),
         "client": ("localhost", 0),
+        UNOBSERVED: True,
     }
 
     async def receive() -> dict[str, Any]:
@@ -195,9 +199,11 @@ def _declared(app: FastAPI) -> dict[str, Any]:
         license_info=app.license_info,
     )
     for operation in _operations(found):
+        operation["responses"] |= {str(status): said for status, said in EVERYWHERE.items()}
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path":
                 parameter["description"] = _IN_PATH[parameter["name"]]
+    going.mark(found, app.state.going)
     # FastAPI adds its own shape of 422 where it declares a path parameter; ours is a problem document.
     schemas = found["components"]["schemas"]
     schemas.pop("HTTPValidationError", None)

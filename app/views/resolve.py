@@ -10,7 +10,7 @@ from app.core import asking, lists
 from app.core.answers import Answer, ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
-from app.kit.bodies import FORM, body, media_type, read_as, read_form, read_json, tidy
+from app.kit.bodies import FORM, body, media_type, not_kept, read_as, read_form, read_json, tidy
 from app.kit.openapi import asks, sends
 from app.kit.pages import dump, json_response
 from app.kit.parameters import NOTHING, Parameter
@@ -96,7 +96,7 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
         form = media_type(request) == FORM
         with held.connect() as connection:
             if form:
-                return json_response(dump(reconciled(connection, read_form(given), collections)))
+                return not_kept(json_response(dump(reconciled(connection, read_form(given), collections))))
             asked = read_as(NamesAsked, read_json(given))
             kinds = kinds_of(asked.kind, every)
             wanted = [(tidy(one), kinds) for one in asked.names]
@@ -111,7 +111,8 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
                 "candidates": [candidate.answer(collections) for candidate in found[key]],
             }
             answers.append(dump(answer).decode())
-        return asking.list_response(asking.Question(held, NOTHING, PATH, None), answers, lists.totals(len(answers)))
+        asked_here = asking.Question(held, NOTHING, PATH, None)
+        return not_kept(asking.list_response(asked_here, answers, lists.totals(len(answers))))
 
     @router_.get(f"{PATH}/properties", include_in_schema=False)
     def columns(request: Request) -> Response:

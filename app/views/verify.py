@@ -19,7 +19,7 @@ from app.core.routes import LIST_ERRORS
 from app.core.tables import Fact, FactSource
 from app.core.vocabulary import Verdict
 from app.kit import fulltext, wording
-from app.kit.bodies import JSON, body, media_type, read_as, read_json
+from app.kit.bodies import JSON, body, media_type, not_kept, read_as, read_json
 from app.kit.fulltext import All, Either, Expression, Phrase
 from app.kit.openapi import sends
 from app.kit.pages import dump
@@ -126,7 +126,7 @@ def router() -> APIRouter:
             "matches": [match for _, match in chosen],
             "nearest": nearest,
         }
-        return asking.one_response(held, PATH, dump(answer).decode(), {"quotes": "/quotes"})
+        return not_kept(asking.one_response(held, PATH, dump(answer).decode(), {"quotes": "/quotes"}))
 
     return router_
 

@@ -25,6 +25,7 @@ def test_the_service_document_leads_everywhere(small: Api) -> None:
         "relations",
         "coverage",
         "resolve",
+        "search",
     } == set(collections)
     for target in (*collections.values(), *answer["data"]["documentation"].values()):
         asked = "/resolve?q=TR" if target == "/resolve" else target
