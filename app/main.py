@@ -19,6 +19,7 @@ from app.kit import openapi, problems
 from app.kit.codes import Code
 from app.kit.databases import open_releases
 from app.kit.engines import unavailable
+from app.kit.formats import Suffixes
 from app.kit.methods import AnswerHead
 from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
@@ -37,6 +38,10 @@ A list answers what is so (`modality=actual`); `meta.withheld` counts what is pl
 **Grammar**: comma = any of (`from=TR,RU`); a parameter repeated = all of; `!` negates a list (`from=!TR,RU`);
 `between=TR,AZ` joins a pair; a name with a comma is quoted (`"Tanzania, the United Republic of"`).
 Countries go by any code or name: `TR`, `TUR`, `cow:640`, `gw:640`, `iso:792`, `792`, `Türkiye`.
+
+**Formats**: by suffix (`/transfers.csv?from=TR`, `/transfers/{id}.bib`) or `Accept`; each operation names its own.
+JSON is a page; `.csv`, `.ndjson` and the others are the whole result, streamed.
+
 A wrong question is answered 422 with the culprit and the remedy, never by something else."""
 
 
@@ -80,6 +85,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastA
     app.state.releases = releases
     problems.install(app)
     app.add_exception_handler(SQLAlchemyError, unavailable)
+    app.add_middleware(Suffixes, without=("/openapi.json", "/assets/"))
     app.add_middleware(AnswerHead)
     collections = {
         "facts": "/facts",

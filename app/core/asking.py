@@ -14,26 +14,40 @@ from app.core import resolution
 from app.core.snapshot import FactReleases, HeldRelease
 from app.kit import edtf, reading
 from app.kit.engines import Gone
+from app.kit.formats import JSON, Format
+from app.kit.negotiation import Chosen, choose
 from app.kit.pages import Cursor, json_response, list_bytes, one_bytes, question_digest
 from app.kit.parameters import Asked, Parameter
 from app.kit.problems import Culprit, Problem, unprocessable
 
+OF_PAGES = ("limit", "cursor", "facet")
 TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
 
 
 @dataclass(frozen=True)
 class Question:
-    """A list's question as understood: which release answers, what is asked, after which record the page starts."""
+    """A list's question as understood: which release answers, what is asked, in which format, where the page starts."""
 
     held: HeldRelease
     asked: Asked
     path: str
     after: int | None
+    chosen: Chosen
+
+    @property
+    def format(self) -> Format:
+        """The format of the answer."""
+        return self.chosen.format
 
     @property
     def address(self) -> str:
         """The canonical, root-relative address of this very page."""
         return address(self.path, self.asked.query())
+
+    @property
+    def citation(self) -> str:
+        """How the answer is cited."""
+        return citation(self.held.id, self.address)
 
     @property
     def limit(self) -> int:
@@ -46,6 +60,14 @@ class Question:
             return None
         cursor = Cursor(self.held.id, _digest(self.asked, self.path), last)
         return address(self.path, self.asked.query(cursor=cursor.write()))
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A question for one record, which takes no parameters: which release answers, in which format."""
+
+    held: HeldRelease
+    chosen: Chosen
 
 
 def releases(request: Request) -> FactReleases:
@@ -67,11 +89,17 @@ def read(connection: Connection, declared: tuple[Parameter, ...], request: Reque
     return asked
 
 
-def question(request: Request, declared: tuple[Parameter, ...], path: str | Callable[[Connection], str]) -> Question:
-    """Return the question as understood in the release that answers it.
+def question(
+    request: Request,
+    declared: tuple[Parameter, ...],
+    path: str | Callable[[Connection], str],
+    offered: Sequence[Format] = (JSON,),
+) -> Question:
+    """Return the question as understood in the release that answers it, in one of the formats that are offered.
 
     The pointer is read once. A cursor's release is the one in which names are looked up, and the `path` made, too.
     """
+    chosen = choose(request, offered)
     served = releases(request)
     cursor = _cursor(request)
     current = served.current()
@@ -79,23 +107,29 @@ def question(request: Request, declared: tuple[Parameter, ...], path: str | Call
     with held.connect() as connection:
         at = path if isinstance(path, str) else path(connection)
         asked = read(connection, declared, request)
+    if chosen.format is not JSON:
+        _refuse(asked, OF_PAGES, f"is of JSON's pages; .{chosen.format.suffix} has the whole result: leave it out")
+    if chosen.format.whole and not chosen.format.table:
+        _refuse(asked, ("fields", "group_by"), f"is for JSON, CSV and NDJSON, not for .{chosen.format.suffix}")
     if "cursor" not in asked.given:
-        return Question(held, asked, at, None)
+        return Question(held, asked, at, None, chosen)
     if cursor is None or cursor.question != _digest(asked, at):
         detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
         raise unprocessable([Culprit(parameter="cursor", detail=detail)])
-    return Question(held, asked, at, cursor.after)
+    return Question(held, asked, at, cursor.after, chosen)
 
 
-def no_question(request: Request) -> HeldRelease:
-    """Return the current release where no parameter is taken; 422 if any is given."""
-    read_nothing(request)
-    return releases(request).current()
+def alone(request: Request, offered: Sequence[Format] = (JSON,)) -> Alone:
+    """Return the current release and the format, where no parameter is taken; 422 if any is given."""
+    chosen = read_nothing(request, offered)
+    return Alone(releases(request).current(), chosen)
 
 
-def read_nothing(request: Request) -> None:
-    """Refuse any parameter where none is taken."""
+def read_nothing(request: Request, offered: Sequence[Format] = (JSON,)) -> Chosen:
+    """Refuse any parameter where none is taken; return the format."""
+    chosen = choose(request, offered)
     reading.read((), request.scope["query_string"], lambda _: [])
+    return chosen
 
 
 def list_response(
@@ -104,22 +138,25 @@ def list_response(
     counts: dict[str, Any],
     last: int | None = None,
     notes: Sequence[dict[str, Any]] = (),
+    facets: Sequence[dict[str, Any]] = (),
 ) -> Response:
     """Put a page together; `last`: the number of its last record, when more follow."""
     meta = {
         "count": len(answers),
         **counts,
         "release": question.held.id,
-        "citation": citation(question.held.id, question.address),
+        "citation": question.citation,
         "notes": list(notes),
+        "facets": list(facets),
     }
-    return json_response(list_bytes(answers, meta, {"self": question.address, "next": question.following(last)}))
+    body = list_bytes(answers, meta, {"self": question.address, "next": question.following(last)})
+    return json_response(body, question.chosen.headers)
 
 
-def one_response(held: HeldRelease, at: str, answer: str, more: dict[str, str]) -> Response:
+def one_response(alone: Alone, at: str, answer: str, more: dict[str, str]) -> Response:
     """Wrap one finished record, whose canonical address is `at`; `more`: where to go from here."""
-    meta = {"release": held.id, "citation": citation(held.id, at), "notes": []}
-    return json_response(one_bytes(answer, meta, {"self": at, "more": more}))
+    meta = {"release": alone.held.id, "citation": citation(alone.held.id, at), "notes": []}
+    return json_response(one_bytes(answer, meta, {"self": at, "more": more}), alone.chosen.headers)
 
 
 def address(path: str, query: str) -> str:
@@ -141,6 +178,12 @@ def _cursor(request: Request) -> Cursor | None:
             except ValueError:
                 return None
     return None
+
+
+def _refuse(asked: Asked, names: Sequence[str], detail: str) -> None:
+    culprits = [Culprit(parameter=name, detail=detail) for name in names if name in asked.given]
+    if culprits:
+        raise unprocessable(culprits)
 
 
 def _held(served: FactReleases, release: str) -> HeldRelease:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_HEAD = "app.head"
+
 
 class AnswerHead:
     """ASGI middleware: a HEAD is answered with the headers that a GET would have had."""
@@ -23,4 +25,9 @@ class AnswerHead:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, without_body)
+        await self._app({**scope, "method": "GET", _HEAD: True}, receive, without_body)
+
+
+def only_head(scope: Scope) -> bool:
+    """Whether the body will be left out: what is long need not be made."""
+    return _HEAD in scope

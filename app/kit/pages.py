@@ -66,6 +66,6 @@ def one_bytes(answer: str, meta: dict[str, Any], links: dict[str, Any]) -> bytes
     return b'{"data":' + answer.encode() + b',"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
 
 
-def json_response(body: bytes) -> Response:
+def json_response(body: bytes, headers: dict[str, str] | None = None) -> Response:
     """Answer finished JSON."""
-    return Response(body, media_type="application/json")
+    return Response(body, media_type="application/json", headers=headers)

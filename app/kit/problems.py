@@ -11,6 +11,8 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from app.kit.formats import hint, suffix
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -103,23 +105,26 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    return cast("Problem", error).response(request.url.path)
+    return cast("Problem", error).response(_asked(request))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     known = cast("HTTPException", error)
     status = HTTPStatus(known.status_code)
     detail = {
-        HTTPStatus.NOT_FOUND: "There is nothing at this address; `/` lists what there is.",
+        HTTPStatus.NOT_FOUND: "There is nothing at this address; `/` lists what there is." + hint(request.url.path),
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not answered here: the API only reads.",
     }.get(status, str(known.detail))
     headers = dict(known.headers or {})
     if "GET" in headers.get("Allow", ""):
         headers["Allow"] = "GET, HEAD"
-    return Problem(status, detail, headers=headers).response(request.url.path)
+    return Problem(status, detail, headers=headers).response(_asked(request))
 
 
 async def _crash(request: Request, _: Exception) -> Response:
-    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; the question is not to blame.").response(
-        request.url.path
-    )
+    problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; the question is not to blame.")
+    return problem.response(_asked(request))
+
+
+def _asked(request: Request) -> str:
+    return request.url.path + suffix(request.scope)

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from app.core import asking, lists, resolution
-from app.core.answers import Answer, ListAnswer
+from app.core.answers import Answer
+from app.core.envelopes import ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
 from app.core.vocabulary import Matched

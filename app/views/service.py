@@ -9,7 +9,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, func, select
 from sqlmodel import SQLModel
 
 from app.core import asking
-from app.core.answers import Answer, OneAnswer
+from app.core.answers import Answer
+from app.core.envelopes import OneAnswer
 from app.core.snapshot import HeldRelease
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
@@ -60,15 +61,15 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def service(request: Request) -> Response:
         """The service document: every collection's address, the documentation's, and how many records there are."""
-        held = asking.no_question(request)
+        alone = asking.alone(request)
         answer = ServiceAnswer(
             name=name,
             description=description,
             collections=collections,
             documentation=documentation,
-            counts=held.about.counts,
+            counts=alone.held.about.counts,
         )
-        return asking.one_response(held, "/", answer.model_dump_json(), documentation)
+        return asking.one_response(alone, "/", answer.model_dump_json(), documentation)
 
     @found.get(
         "/healthz",
@@ -93,7 +94,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def readyz(request: Request) -> Response:
         """Answers 503 until the release's schema is this code's and its tables hold as many rows as were loaded."""
-        held = asking.no_question(request)
+        held = asking.alone(request).held
         loaded = held.id, held.about.loaded_at
         if loaded not in ready:
             with held.connect() as connection:
@@ -111,7 +112,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def version_(request: Request) -> Response:
         """The code's version, the release's id, when it was loaded and what it holds."""
-        about = asking.no_question(request).about
+        about = asking.alone(request).held.about
         return json_response(
             dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})
         )
