@@ -25,7 +25,7 @@ from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
 from app.reference.sources import Redistribution
 from app.settings import Settings
-from app.views import coverage, evidence, relations, resolve, service, vocabulary
+from app.views import coverage, evidence, package, relations, resolve, service, vocabulary
 from app.views import facts as all_facts
 
 NAME = "Foedus"
@@ -106,6 +106,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastA
     app.include_router(resolve.router(CATALOGUES))
     app.include_router(coverage.router(facts))
     app.include_router(evidence.router("/facts"))
+    app.include_router(package.router(facts, CATALOGUES))
     app.include_router(vocabulary.router(vocabulary_of(facts)))
     openapi.install(app)
     return app

@@ -48,6 +48,7 @@ JSONLD = Format("jsonld", "application/ld+json", "Linked data: schema.org, PROV-
 CSL = Format("csl.json", "application/vnd.citationstyles.csl+json", "How to cite it, as CSL-JSON.", whole=True)
 BIBTEX = Format("bib", "application/x-bibtex", "How to cite it, as BibTeX.", whole=True, saved=True)
 RIS = Format("ris", "application/x-research-info-systems", "How to cite it, as RIS.", whole=True, saved=True)
+ZIP = Format("zip", "application/zip", "The release as a Frictionless Data Package v2.", whole=True, saved=True)
 FORMATS = (JSON, CSV, NDJSON, GEOJSON, JSONLD, CSL, BIBTEX, RIS, CSVW)
 CITATIONS = (CSL, BIBTEX, RIS)
 TABLES = (JSON, CSV, NDJSON, CSVW)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from fastapi import Request
 
 from app.kit import formats
-from app.kit.formats import JSON, Format
+from app.kit.formats import Format
 from app.kit.problems import Culprit, Problem
 
 _MOST_RANGES = 50
@@ -31,7 +31,7 @@ class Chosen:
 def choose(request: Request, offered: Sequence[Format]) -> Chosen:
     """Return the format that is asked for; 404 for a suffix that is not offered here, 406 for media types that are not.
 
-    A suffix is the last word. JSON is the default, and what `*/*` means.
+    A suffix is the last word. The first that is offered is the default, and what `*/*` means.
     """
     asked = formats.by_suffix(request.scope)
     if asked is not None:
@@ -40,18 +40,17 @@ def choose(request: Request, offered: Sequence[Format]) -> Chosen:
         detail = f"{request.url.path} does not come as .{asked.suffix}; it comes as {formats.suffixes(offered)}."
         raise Problem(HTTPStatus.NOT_FOUND, detail)
     accept = ",".join(request.headers.getlist("accept")).strip()
-    if accept in ("", "*/*", JSON.media_type):
-        return Chosen(JSON, negotiated=len(offered) > 1)
-    # JSON last: among equals mimeparse takes the last.
-    media_types = [one.media_type for one in (*offered, JSON) if one is not JSON] + [JSON.media_type]
+    if accept in ("", "*/*", offered[0].media_type):
+        return Chosen(offered[0], negotiated=len(offered) > 1)
+    # The default last: among equals mimeparse takes the last.
+    media_types = [one.media_type for one in reversed(offered)]
     best = _best(media_types, accept)
     for one in offered:
         if one.media_type == best:
             return Chosen(one, negotiated=len(offered) > 1)
-    detail = (
-        f"Nothing that `Accept: {accept[:100]}` names is offered here: there is {', '.join(reversed(media_types))}."
-    )
-    culprit = Culprit(parameter=None, detail="no media type of `Accept` is offered", allowed=media_types[::-1])
+    named = [one.media_type for one in offered]
+    detail = f"Nothing that `Accept: {accept[:100]}` names is offered here: there is {', '.join(named)}."
+    culprit = Culprit(parameter=None, detail="no media type of `Accept` is offered", allowed=named)
     raise Problem(HTTPStatus.NOT_ACCEPTABLE, detail, errors=[culprit], headers={"Vary": "Accept"})
 
 

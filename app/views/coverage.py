@@ -47,6 +47,9 @@ class CoverageAnswer(Answer):
     link: str
 
 
+COVERAGE = Shape(columns_of(CoverageAnswer), ("source", "a", "b", "kind"))
+
+
 def _either(values: tuple[str, ...], _: Asked) -> Match:
     return Match(col(Coverage.n), or_(col(Coverage.a).in_(values), col(Coverage.b).in_(values)))
 
@@ -69,7 +72,6 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         *PAGING,
         with_fields(CoverageAnswer.model_fields),
     )
-    shape = Shape(columns_of(CoverageAnswer), ("source", "a", "b", "kind"))
 
     @found.get(
         "/coverage",
@@ -87,10 +89,10 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         question = asking.question(request, declared, "/coverage", FORMATS)
         asked = question.asked
         if "between" not in asked.given:
-            return finish(question, EntityList(question, Coverage, (NOT_READ,)), shape)
+            return finish(question, EntityList(question, Coverage, (NOT_READ,)), COVERAGE)
         with question.held.connect() as connection:
             answers = [*_read(connection, asked), *_out_of_scope(connection, asked, names)]
-        return finish(question, ShortList(answers), shape)
+        return finish(question, ShortList(answers), COVERAGE)
 
     return found
 

@@ -100,8 +100,6 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         ),
         *PAGING,
     )
-    key = ("a_id", "b_id", "source", "kind", "modality", "granularity")
-    shape = Shape(columns_of(RelationRow), key, _rows)
 
     @router_.get(
         "/relations",
@@ -117,7 +115,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         Quotes about both are a lane of their own; pairs that have nothing else come with `kind=quote` only.
         """
         question = asking.question(request, declared, "/relations", FORMATS)
-        return answer(question, RelationList(question.asked), shape)
+        return answer(question, RelationList(question.asked), RELATIONS)
 
     return router_
 
@@ -156,6 +154,9 @@ def _rows(relation: Any) -> list[dict[str, Any]]:
     """Return a row for each count: no row adds up sources."""
     ends = {name: relation[name] for name in ("a", "b", "link")}
     return [counted | ends for counted in (*relation["facts"], *relation["quotes"])]
+
+
+RELATIONS = Shape(columns_of(RelationRow), ("a_id", "b_id", "source", "kind", "modality", "granularity"), _rows)
 
 
 def _conditions(asked: Asked, modalities: set[str]) -> list[ColumnElement[bool]]:

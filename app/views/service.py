@@ -16,7 +16,8 @@ from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
 from app.kit.problems import Problem, responses
 
-ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+ASKED_WRONGLY = responses(HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.UNPROCESSABLE_ENTITY)
+ERRORS = ASKED_WRONGLY | responses(HTTPStatus.SERVICE_UNAVAILABLE)
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
@@ -48,7 +49,12 @@ class VersionAnswer(Answer):
 def router(name: str, description: str, version: str, collections: dict[str, str], migrations: Path) -> APIRouter:
     """Return `/`, `/healthz`, `/readyz` and `/version`; `migrations` knows the schema's head."""
     found = APIRouter(tags=["service"])
-    documentation = {"docs": "/docs", "openapi": "/openapi.json", "vocabulary": "/vocab"}
+    documentation = {
+        "docs": "/docs",
+        "openapi": "/openapi.json",
+        "vocabulary": "/vocab",
+        "datapackage": "/datapackage.zip",
+    }
     ready: set[tuple[str, str]] = set()
 
     @found.get(
@@ -74,7 +80,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     @found.get(
         "/healthz",
         response_model=HealthAnswer,
-        responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY),
+        responses=ASKED_WRONGLY,
         operation_id="get_health",
         summary="Alive?",
         openapi_extra=asks((), example="/healthz"),
