@@ -111,6 +111,8 @@ def question(
         _refuse(asked, OF_PAGES, f"is of JSON's pages; .{chosen.format.suffix} has the whole result: leave it out")
     if chosen.format.whole and not chosen.format.table:
         _refuse(asked, ("fields", "group_by"), f"is for JSON, CSV and NDJSON, not for .{chosen.format.suffix}")
+    if "group_by" in asked.given:
+        _refuse(asked, ("fields", "sort"), "is of facts; `group_by` answers groups, the largest first: leave it out")
     if "cursor" not in asked.given:
         return Question(held, asked, at, None, chosen)
     if cursor is None or cursor.question != _digest(asked, at):
