@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fastapi import Response
@@ -17,7 +18,7 @@ from app.core.linked import LinkedWriter
 from app.core.lists import Counts, EntityList, FactList, Listing, Part, ShortList
 from app.core.tables import Source
 from app.core.writers import CsvWriter, NdjsonWriter, Writer
-from app.kit.formats import BIBTEX, CSL, CSV, CSVW, GEOJSON, JSON, NDJSON, RIS
+from app.kit.formats import CITATIONS, CSV, CSVW, GEOJSON, JSON, NDJSON
 from app.kit.pages import EXACT, MAX_LIMIT, dump
 from app.kit.streams import Streamed
 from app.kit.tabular import CELLS, Column, described
@@ -29,26 +30,34 @@ KEPT_IN_TABLES = (*KEPT, "modality", "asserted_by", "hedges", "granularity")
 
 @dataclass(frozen=True)
 class Shape:
-    """What the records of a list are as a table: columns, key, and which rows one record makes."""
+    """What the records of a list are as a table: columns, key, and which rows one record makes.
 
-    columns: tuple[Column, ...]
+    derive: makes the columns, when a table is first asked for.
+    """
+
+    derive: Callable[[], tuple[Column, ...]]
     primary_key: tuple[str, ...] = ("id",)
     rows: Callable[[Any], Iterable[Any]] = lambda record: (record,)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns."""
+        return self.derive()
 
 
 def answer(question: Question, listing: Listing, shape: Shape) -> Response:
     """Answer a list in the format that is asked for."""
     grouped = "group_by" in question.asked.given
     if question.format is CSVW:
-        return _described(question, Shape(*grouping.shape_of(question)) if grouped else shape)
+        return _described(question, _grouped(question) if grouped else shape)
     with question.held.connect() as connection:
         if grouped and isinstance(listing, FactList):
-            listing, shape = _groups(connection, question, listing), Shape(*grouping.shape_of(question))
+            listing, shape = _groups(connection, question, listing), _grouped(question)
         if question.format is JSON:
             return _page(connection, question, listing)
-        counts = listing.counts(connection)
-        if question.format in (CSL, BIBTEX, RIS):
+        if question.format in CITATIONS:
             return references.of_question(question, _behind(connection, listing))
+        counts = listing.counts(connection)
         first = listing.part(connection, None, MAX_LIMIT)
         writer = _writer(connection, question, shape, counts)
         begun = writer.head + writer.write(connection, first.answers)
@@ -93,6 +102,11 @@ def _writer(connection: Connection, question: Question, shape: Shape, counts: Co
     if question.format is GEOJSON:
         return maps.GeoWriter(about)
     return LinkedWriter(question.address, question.held.id)
+
+
+def _grouped(question: Question) -> Shape:
+    columns, key = grouping.shape_of(question)
+    return Shape(lambda: columns, key)
 
 
 def _behind(connection: Connection, listing: Listing) -> Sequence[str]:

@@ -120,6 +120,8 @@ def question(
         _refuse(asked, OF_PAGES, f"is of JSON's pages; .{chosen.suffix} has the whole result: leave it out")
     if chosen.whole and not chosen.table:
         _refuse(asked, ("fields", "group_by"), f"is for JSON, CSV and NDJSON, not for .{chosen.suffix}")
+    if "group_by" in asked.given:
+        _refuse(asked, ("fields", "sort"), "is of facts; `group_by` answers groups, the largest first: leave it out")
     after = None
     if "cursor" in asked.given:
         if cursor is None or cursor.question != _digest(asked, at):

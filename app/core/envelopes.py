@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from app.core.answers import Answer
 from app.core.vocabulary import TotalIs
@@ -107,14 +109,37 @@ class OneAnswer(Answer, Generic[T]):
     links: OneLinks
 
 
+class Some(BaseModel, Generic[T]):
+    """Some keys of a record: what `fields` asks for."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say that it lacks some key of each: a whole record has to be as its own schema says."""
+        (shape,) = cls.__pydantic_generic_metadata__["args"]
+        whole = [{"required": list(model.model_fields)} for model in _models(shape)]
+        found = handler.resolve_ref_schema(handler(core))
+        found.pop("properties", None)
+        found["not"] = {"anyOf": whole}
+        return found
+
+
+def _models(shape: Any) -> list[type[BaseModel]]:
+    """Return the models of a union."""
+    if isinstance(shape, type):
+        return [shape]
+    return [model for part in get_args(shape) for model in _models(part)]
+
+
 def list_of(shape: Any) -> Any:
     """Return the shape of a page of these records."""
-    return ListAnswer[shape]
+    return ListAnswer[shape | Some[shape]]
 
 
 def list_of_facts(shape: Any) -> Any:
     """Return the shape of a page of these facts, or of groups of them."""
-    return ListAnswer[shape | GroupAnswer]
+    return ListAnswer[shape | GroupAnswer | Some[shape]]
 
 
 def one_of(shape: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -50,7 +51,7 @@ def fact_router(resource: Resource) -> APIRouter:
     router = APIRouter(tags=["facts"])
     path = f"/{resource.collection}"
     declared = parameters_of(resource)
-    shape = Shape(columns_of(resource.answer))
+    shape = Shape(partial(columns_of, resource.answer))
 
     def find(request: Request) -> Response:
         question = asking.question(request, declared, path, FACTS_FORMATS)
@@ -92,7 +93,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
     router = APIRouter(tags=["reference"])
     path = f"/{catalogue.collection}"
     declared = (*catalogue.parameters, with_fields(catalogue.answer.model_fields))
-    shape = Shape(columns_of(catalogue.answer))
+    shape = Shape(partial(columns_of, catalogue.answer))
     placed = (GEOJSON,) if "point" in catalogue.answer.model_fields else ()
     cited = CITATIONS if catalogue.kind == "source" else ()
     formats, alone_formats = (*LIST_FORMATS, *placed), (JSON, *placed, JSONLD, *cited)

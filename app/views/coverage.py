@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -15,7 +16,7 @@ from app.core.answering import Shape
 from app.core.answering import answer as finish
 from app.core.answers import Answer, StateId
 from app.core.columns import columns_of
-from app.core.envelopes import ListAnswer
+from app.core.envelopes import list_of
 from app.core.filters import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column, with_fields
 from app.core.lists import EntityList, ShortList
 from app.core.resource import Resource
@@ -47,7 +48,7 @@ class CoverageAnswer(Answer):
     link: str
 
 
-COVERAGE = Shape(columns_of(CoverageAnswer), ("source", "a", "b", "kind"))
+COVERAGE = Shape(partial(columns_of, CoverageAnswer), ("source", "a", "b", "kind"))
 
 
 def _either(values: tuple[str, ...], _: Asked) -> Match:
@@ -75,7 +76,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
     @found.get(
         "/coverage",
-        response_model=ListAnswer[CoverageAnswer],
+        response_model=list_of(CoverageAnswer),
         responses=LIST_ERRORS,
         operation_id="list_coverage",
         summary="List what the sources cover",

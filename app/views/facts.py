@@ -35,7 +35,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     declared = (*asked, *shaping(keys, asked))
     within = tuple(parameter for parameter in declared if parameter.name != "between")
     record = union_of([resource.answer for resource in facts])
-    shape = Shape(columns_of_all(resource.answer for resource in facts))
+    shape = Shape(lambda: columns_of_all(resource.answer for resource in facts))
     collections = {resource.kind: resource.collection for resource in facts}
 
     @found.get(

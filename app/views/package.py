@@ -59,7 +59,7 @@ def router(facts: tuple[Resource, ...], catalogues: tuple[Catalogue, ...]) -> AP
     found = APIRouter(tags=["service"])
     tables = (
         *(_of_kind(resource) for resource in facts),
-        Table("evidence", "Passages.", Shape(columns_of(CitationAnswer)), lambda _: _passages),
+        Table("evidence", "Passages.", Shape(partial(columns_of, CitationAnswer)), lambda _: _passages),
         *(_of_catalogue(catalogue) for catalogue in catalogues),
         Table("relations", "Counts of facts between two states.", RELATIONS, _relations),
         Table("coverage", "What each source has on a pair and a kind.", COVERAGE, partial(_entities, Coverage)),
@@ -182,12 +182,12 @@ def _of_kind(resource: Resource) -> Table:
         question = _everything(held, resource.parameters, f"/{resource.collection}")
         return _listed(FactList(question, (col(Fact.kind) == resource.kind,)))
 
-    return Table(resource.collection, resource.doc, Shape(columns_of(resource.answer)), pages)
+    return Table(resource.collection, resource.doc, Shape(partial(columns_of, resource.answer)), pages)
 
 
 def _of_catalogue(catalogue: Catalogue) -> Table:
     pages = partial(_entities, catalogue.row)
-    return Table(catalogue.collection, catalogue.doc, Shape(columns_of(catalogue.answer)), pages)
+    return Table(catalogue.collection, catalogue.doc, Shape(partial(columns_of, catalogue.answer)), pages)
 
 
 def _entities(row: Any, held: HeldRelease) -> Pages:

@@ -1,6 +1,7 @@
 """Pairs of states with what there is between them, counted by source and kind; quotes are a lane of their own."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -156,7 +157,9 @@ def _rows(relation: Any) -> list[dict[str, Any]]:
     return [counted | ends for counted in (*relation["facts"], *relation["quotes"])]
 
 
-RELATIONS = Shape(columns_of(RelationRow), ("a_id", "b_id", "source", "kind", "modality", "granularity"), _rows)
+RELATIONS = Shape(
+    partial(columns_of, RelationRow), ("a_id", "b_id", "source", "kind", "modality", "granularity"), _rows
+)
 
 
 def _conditions(asked: Asked, modalities: set[str]) -> list[ColumnElement[bool]]:

@@ -187,6 +187,8 @@ def test_a_table_keeps_whose_claim_it_is(small: Api) -> None:
         ("/transfers?group_by=supplier,recipient,system,place", "group_by", "at most 3"),
         ("/transfers.geojson?fields=summary", "fields", "for JSON, CSV and NDJSON"),
         ("/transfers.bib?group_by=supplier", "group_by", "for JSON, CSV and NDJSON"),
+        ("/transfers?group_by=supplier&fields=summary", "fields", "answers groups"),
+        ("/transfers.csv?group_by=supplier&sort=-date", "sort", "answers groups"),
         ("/countries?facet=id", "facet", "unknown parameter"),
     ],
 )
