@@ -71,6 +71,22 @@ class PostgresTarget:
         rows = ((document.n, document.vector()) for document in documents)
         _copy(connection, SEARCH.name, [column.name for column in SEARCH.columns], rows)
 
+    def earlier(self, connection: Connection, release: str) -> list[str]:
+        """Return the releases whose schemas will stay beside this one's, the last loaded first."""
+        statement = text(
+            "SELECT release FROM foedus.loaded WHERE release <> :release"
+            " AND EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'r_' || release) ORDER BY moved DESC LIMIT :kept"
+        )
+        return list(connection.execute(statement, {"release": release, "kept": KEPT - 1}).scalars())
+
+    def facts(self, connection: Connection, release: str | None) -> Iterator[tuple[str, str, str]]:
+        """Yield (id, kind, answer) of a release's facts, or of what is being built, in order of id."""
+        schema = _BUILDING if release is None else schema_of(release)
+        # By a cursor on the server: neither release is held in memory.
+        statement = text(f"SELECT id, kind, answer FROM {schema}.fact ORDER BY id")  # noqa: S608  # ours
+        for row in connection.execution_options(stream_results=True, max_row_buffer=1000).execute(statement):
+            yield row.id, row.kind, row.answer
+
     def flaws(self, connection: Connection) -> list[str]:
         """Say whether any text would not sort by code points; foreign keys held with every row."""
         wrong = connection.execute(
@@ -100,7 +116,7 @@ class PostgresTarget:
         if there_is_one:
             quoted = self._engine.dialect.identifier_preparer.quote(self._reader)
             connection.execute(text(f"GRANT USAGE ON SCHEMA foedus, {schema} TO {quoted}"))
-            connection.execute(text(f"GRANT SELECT ON foedus.pointer TO {quoted}"))
+            connection.execute(text(f"GRANT SELECT ON foedus.pointer, foedus.loaded TO {quoted}"))
             connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {quoted}"))
         connection.execute(text(_MOVE), {"release": release})
 

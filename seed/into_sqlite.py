@@ -55,6 +55,21 @@ class SqliteTarget:
         statement = f"INSERT INTO search (rowid, {', '.join(FIELDS)}) VALUES (:rowid, :{', :'.join(FIELDS)})"  # noqa: S608  # ours
         connection.execute(text(statement), [document.columns() for document in documents])
 
+    def earlier(self, _: Connection, release: str) -> list[str]:
+        """Return the releases whose files will stay beside this one's, the last loaded first."""
+        kept = [file for file in self._files() if file != release_file(self._pointer, release)]
+        return [file.stem.removeprefix("r_") for file in kept[: KEPT - 1]]
+
+    def facts(self, connection: Connection, release: str | None) -> Iterator[tuple[str, str, str]]:
+        """Yield (id, kind, answer) of a release's facts, or of what is being built, in order of id."""
+        if release is None:
+            yield from _facts(connection)
+            return
+        file = release_file(self._pointer, release).absolute()
+        engine = create_engine(f"sqlite+pysqlite:///file:{file}?mode=ro&immutable=1&uri=true", poolclass=NullPool)
+        with engine.connect() as other:
+            yield from _facts(other)
+
     def flaws(self, connection: Connection) -> list[str]:
         """Check foreign keys and the file."""
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
@@ -83,13 +98,16 @@ class SqliteTarget:
         """Remove all but the last releases, and what loads that died left behind."""
         with self._lock():
             current = release_file(self._pointer, release)
-            files = sorted(self._folder.glob("r_*.sqlite"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-            for file in [one for one in files if one != current][KEPT - 1 :]:
+            for file in [one for one in self._files() if one != current][KEPT - 1 :]:
                 file.unlink(missing_ok=True)
             for file in self._folder.glob("loading_*.sqlite"):
                 file.unlink(missing_ok=True)
             for link in self._pointer.parent.glob(f".{self._pointer.name}.*"):
                 link.unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        """Return every release's file, the last loaded first."""
+        return sorted(self._folder.glob("r_*.sqlite"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -97,6 +115,11 @@ class SqliteTarget:
         with (self._folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _facts(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    for row in connection.execute(text("SELECT id, kind, answer FROM fact ORDER BY id")):
+        yield row.id, row.kind, row.answer
 
 
 def _sync(path: Path) -> None:

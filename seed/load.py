@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,14 +17,17 @@ from sqlalchemy import Connection, Table, make_url
 from sqlmodel import SQLModel
 
 from app.core.resource import Resource
-from app.core.tables import Release
+from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
+from seed import changes
 from seed.compile import Compiler
 from seed.corpus import Corpus
 from seed.findings import Finding, Rejected
 
 Say = Callable[[str], None]
 Row = dict[str, Any]
+BATCH = 1_000
+_CHANGE: Table = SQLModel.metadata.tables[str(Change.__tablename__)]
 
 
 class Target(Protocol):
@@ -38,6 +41,12 @@ class Target(Protocol):
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
         """Insert rows of the full-text index."""
+
+    def earlier(self, connection: Connection, release: str) -> list[str]:
+        """Return the releases that will stay beside this one, the last loaded first."""
+
+    def facts(self, connection: Connection, release: str | None) -> Iterator[tuple[str, str, str]]:
+        """Yield (id, kind, answer) of a release's facts, or of what is being built, in order of id."""
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say what is wrong with what was built, broken references included."""
@@ -111,6 +120,8 @@ def fill(
             alike_rows = [row for row in alike if isinstance(row, SQLModel)]
             target.insert(connection, _table(alike_rows[0]), [row.model_dump() for row in alike_rows])
             counts[_table(alike_rows[0]).name] += len(alike_rows)
+    say("changes")
+    counts[_CHANGE.name] = _changes(connection, target, corpus, release, compiler, say)
     held = {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
     row = Release(
         id=release,
@@ -121,6 +132,23 @@ def fill(
     )
     target.insert(connection, _table(row), [row.model_dump()])
     return held
+
+
+def _changes(connection: Connection, target: Target, corpus: Corpus, release: str, compiler: Compiler, say: Say) -> int:
+    """Insert what is not as in the releases that stay beside this one; return how many rows that are."""
+    retired = {entry.id: entry for entry in corpus.retired}
+    collections = {kind: resource.collection for kind, resource in compiler.by_kind.items()}
+    inserted = 0
+    for since in target.earlier(connection, release):
+        counts: Counter[str] = Counter()
+        old, new = target.facts(connection, since), target.facts(connection, None)
+        rows = changes.between(since, old, new, retired, collections, inserted + 1)
+        while some := list(islice(rows, BATCH)):
+            counts.update(row.change for row in some)
+            target.insert(connection, _CHANGE, [row.model_dump() for row in some])
+        inserted += counts.total()
+        say(changes.told(since, counts))
+    return inserted
 
 
 def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:

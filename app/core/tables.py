@@ -263,6 +263,15 @@ class Retired(SQLModel, table=True):
     successor: str | None
 
 
+class Change(Entity, table=True):
+    """A fact that is not the same as in an earlier release, `since`; the id is that release's and the fact's."""
+
+    __table_args__ = (Index("ix_change_since", "since", "n"), Index("ix_change_of", "since", "change", "kind", "n"))
+    since: str
+    kind: str
+    change: str
+
+
 class Release(SQLModel, table=True):
     """The one row that says which release this is; written last, so a database without it is not whole."""
 

@@ -160,6 +160,14 @@ class Verdict(Code):
     not_found = "not_found", "No passage that is held has these words."
 
 
+class ChangeKind(Code):
+    """What became of a fact between two releases."""
+
+    added = "added", "The newer release has it, the older has not."
+    modified = "modified", "Both have it, and do not say the same."
+    retired = "retired", "The older release has it; its id is answered 410 with the reason, or sent on."
+
+
 class PointPrecision(Code):
     """What a point on the globe stands for."""
 
@@ -193,5 +201,6 @@ VOCABULARY: tuple[type[Code], ...] = (
     Matched,
     SearchField,
     Verdict,
+    ChangeKind,
     PointPrecision,
 )

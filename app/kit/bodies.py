@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from app.kit.problems import Culprit, Problem, unprocessable
@@ -18,18 +20,39 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
 
-async def body(request: Request) -> bytes:
-    """Return the body; 413 when it is longer than the bound, whatever length was announced. For `Depends`."""
-    parts: list[bytes] = []
-    length = 0
-    async for part in request.stream():
-        length += len(part)
-        if length > MAX_BODY_BYTES:
-            raise Problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body has at most {MAX_BODY_BYTES} bytes: send it in parts."
-            )
-        parts.append(part)
-    return b"".join(parts)
+def bounded(limit: int) -> Callable[[Request], Awaitable[bytes]]:
+    """Return a dependency (`Depends(bounded(65_536))`) that is the body; 413 as soon as it is longer than `limit`."""
+
+    async def body(request: Request) -> bytes:
+        said = request.headers.get("content-length", "")
+        if said.isascii() and said.isdigit() and int(said[:20]) > limit:
+            raise _too_large(limit)
+        found = bytearray()
+        async for part in request.stream():
+            found += part
+            if len(found) > limit:
+                raise _too_large(limit)
+        return bytes(found)
+
+    return body
+
+
+body = bounded(MAX_BODY_BYTES)
+
+
+def _too_large(limit: int) -> Problem:
+    detail = f"The body is longer than {limit} bytes: send it in parts."
+    # The rest is not read: the connection cannot be used again.
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, headers={"Connection": "close"})
+
+
+def not_kept(response: Response) -> Response:
+    """Return an answer that hangs on what was sent: the address alone does not tell it, so nobody may keep it."""
+    for name in ("ETag", "Last-Modified", "Link"):
+        with suppress(KeyError):
+            del response.headers[name]
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def read_json(given: bytes | str) -> Any:

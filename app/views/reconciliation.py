@@ -18,6 +18,7 @@ from pydantic import (
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from app.core.answers import Answer
 from app.core.tables import Country
 from app.kit.bodies import read_as, read_json, refused, tidy
 from app.kit.problems import Culprit, unprocessable
@@ -70,21 +71,65 @@ class _Extension(BaseModel):
 _QUERIES = TypeAdapter(Annotated[dict[str, _Query], Field(min_length=1, max_length=MOST_NAMES)])
 
 
-def manifest(name: str, kinds: list[str], at: str) -> dict[str, Any]:
+class _Told(Answer):
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+
+class TypeAnswer(Answer):
+    """A kind of entity."""
+
+    id: str
+    name: str
+
+
+class ViewAnswer(Answer):
+    """Where people look at an entity: `{{id}}` stands for it."""
+
+    url: str
+
+
+class ProposalAnswer(Answer):
+    """Where the columns are asked for that may be added."""
+
+    service_url: str
+    service_path: str
+
+
+class ExtendAnswer(Answer):
+    """How what was reconciled is extended."""
+
+    propose_properties: ProposalAnswer
+    property_settings: list[str]
+
+
+class ManifestAnswer(_Told):
+    """What OpenRefine wants to know of this service."""
+
+    versions: list[str]
+    name: str
+    identifier_space: str = Field(alias="identifierSpace")
+    schema_space: str = Field(alias="schemaSpace")
+    default_types: list[TypeAnswer] = Field(alias="defaultTypes")
+    view: ViewAnswer
+    extend: ExtendAnswer
+    batch_size: int = Field(alias="batchSize")
+
+
+def manifest(name: str, kinds: list[str], at: str) -> ManifestAnswer:
     """Say what the service at this address is."""
-    return {
-        "versions": ["0.2"],
-        "name": name,
-        "identifierSpace": f"{at}/",
-        "schemaSpace": f"{at}/vocab/",
-        "defaultTypes": [{"id": kind, "name": kind} for kind in kinds],
-        "view": {"url": f"{at}/{{{{id}}}}"},
-        "extend": {
-            "propose_properties": {"service_url": at, "service_path": "/resolve/properties"},
-            "property_settings": [],
-        },
-        "batchSize": MOST_NAMES // 10,
-    }
+    return ManifestAnswer(
+        versions=["0.2"],
+        name=name,
+        identifier_space=f"{at}/",
+        schema_space=f"{at}/vocab/",
+        default_types=[TypeAnswer(id=kind, name=kind) for kind in kinds],
+        view=ViewAnswer(url=f"{at}/{{{{id}}}}"),
+        extend=ExtendAnswer(
+            propose_properties=ProposalAnswer(service_url=at, service_path="/resolve/properties"),
+            property_settings=[],
+        ),
+        batch_size=MOST_NAMES // 10,
+    )
 
 
 def properties(kind: str, limit: int | None) -> dict[str, Any]:

@@ -10,25 +10,16 @@ from app.core import asking, lists
 from app.core.answers import Answer, ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
-from app.kit.bodies import FORM, JSON, body, media_type, read_as, read_form, read_json, tidy
-from app.kit.openapi import asks
+from app.kit.bodies import FORM, body, media_type, not_kept, read_as, read_form, read_json, tidy
+from app.kit.openapi import asks, sends
 from app.kit.pages import dump, json_response
 from app.kit.parameters import NOTHING, Parameter
 from app.kit.problems import Culprit, responses, unprocessable
 from app.kit.values import Refused, number, text, word
 from app.views.candidates import ResolvedAnswer, candidates, certain
-from app.views.reconciliation import MOST_NAMES, Text, kinds_of, manifest, properties, reconciled
+from app.views.reconciliation import MOST_NAMES, ManifestAnswer, Text, kinds_of, manifest, properties, reconciled
 
 PATH = "/resolve"
-
-
-class ManifestAnswer(BaseModel):
-    """What OpenRefine wants to know of this service."""
-
-    model_config = ConfigDict(extra="allow")
-
-    versions: list[str]
-    name: str
 
 
 class NamesAsked(BaseModel):
@@ -43,7 +34,7 @@ class NamesAsked(BaseModel):
 class NameAnswer(Answer):
     """A name, what it stands for if that is certain, and what it may stand for."""
 
-    name: str = Field(description="As it was sent.")
+    name: str
     id: str | None = Field(description="The one entity that it names; null if it names none, or several.")
     kind: str | None
     candidates: list[ResolvedAnswer]
@@ -76,9 +67,10 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
         query: bytes = request.scope["query_string"]
         if query.startswith((b"queries=", b"extend=")):
             with asking.releases(request).current().connect() as connection:
-                return json_response(dump(reconciled(connection, read_form(query), collections)))
+                return not_kept(json_response(dump(reconciled(connection, read_form(query), collections))))
         if not query:
-            return json_response(dump(manifest(name, list(collections), str(request.base_url).rstrip("/"))))
+            at = str(request.base_url).rstrip("/")
+            return json_response(manifest(name, list(collections), at).model_dump_json().encode())
         question = asking.question(request, declared, PATH)
         if "q" not in question.asked.given:
             raise unprocessable([Culprit(parameter="q", detail="is required")])
@@ -97,17 +89,7 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
         responses=LIST_ERRORS | responses(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         operation_id="resolve_many",
         summary="Resolve many names at once",
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {
-                    JSON: {
-                        "schema": NamesAsked.model_json_schema(),
-                        "example": {"names": ["Turkiye", "Deutschlnd", "Congo"], "kind": ["country"]},
-                    }
-                },
-            }
-        },
+        openapi_extra=sends(PATH, NamesAsked, {"names": ["Turkiye", "Deutschlnd", "Congo"], "kind": ["country"]}),
     )
     def resolve_many(request: Request, given: Annotated[bytes, Depends(body)]) -> Response:
         """What up to 500 names stand for: `id` where that is certain, else candidates, best first.
@@ -118,7 +100,7 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
         form = media_type(request) == FORM
         with held.connect() as connection:
             if form:
-                return json_response(dump(reconciled(connection, read_form(given), collections)))
+                return not_kept(json_response(dump(reconciled(connection, read_form(given), collections))))
             asked = read_as(NamesAsked, read_json(given))
             kinds = kinds_of(asked.kind, every, "kind")
             wanted = [(tidy(one), kinds) for one in asked.names]
@@ -133,7 +115,8 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
                 "candidates": [candidate.answer(collections) for candidate in found[key]],
             }
             answers.append(dump(answer).decode())
-        return asking.list_response(asking.Question(held, NOTHING, PATH, None), answers, lists.totals(len(answers)))
+        asked_here = asking.Question(held, NOTHING, PATH, None)
+        return not_kept(asking.list_response(asked_here, answers, lists.totals(len(answers))))
 
     @router_.get(f"{PATH}/properties", include_in_schema=False)
     def columns(request: Request) -> Response:

@@ -19,8 +19,9 @@ from app.core.routes import LIST_ERRORS
 from app.core.tables import Fact, FactSource
 from app.core.vocabulary import Verdict
 from app.kit import fulltext, wording
-from app.kit.bodies import JSON, body, media_type, read_as, read_json, tidy
+from app.kit.bodies import JSON, body, media_type, not_kept, read_as, read_json, tidy
 from app.kit.fulltext import All, Either, Expression, Phrase
+from app.kit.openapi import sends
 from app.kit.pages import dump
 from app.kit.problems import Culprit, Problem, responses, unprocessable
 from app.kit.textindex import SEARCH, Sought, matches
@@ -93,20 +94,11 @@ def router() -> APIRouter:
         responses=LIST_ERRORS | responses(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         operation_id="verify_quote",
         summary="Check a quotation",
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {
-                    JSON: {
-                        "schema": QuoteAsked.model_json_schema(),
-                        "example": {
-                            "text": "Azerbaijan will create a smaller version of the Turkish army.",
-                            "speaker": "Aliyev",
-                        },
-                    }
-                },
-            }
-        },
+        openapi_extra=sends(
+            PATH,
+            QuoteAsked,
+            {"text": "Azerbaijan will create a smaller version of the Turkish army", "speaker": "Aliyev"},
+        ),
     )
     def verify(request: Request, given: Annotated[bytes, Depends(body)]) -> Response:
         """Whether these words were said, by whom and where; every match carries its citation.
@@ -135,7 +127,7 @@ def router() -> APIRouter:
             "matches": [match for _, match in chosen],
             "nearest": nearest,
         }
-        return asking.one_response(held, PATH, dump(answer).decode(), {"quotes": "/quotes"})
+        return not_kept(asking.one_response(held, PATH, dump(answer).decode(), {"quotes": "/quotes"}))
 
     return router_
 

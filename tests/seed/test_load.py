@@ -37,6 +37,7 @@ PHASES = (
     "relations",
     "coverage",
     "retired ids",
+    "changes",
     "integrity",
     "pointer",
 )
