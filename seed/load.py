@@ -66,7 +66,7 @@ def load(
     with target.building(release) as connection:
         say("schema")
         migrate(connection, migrations)
-        counts = fill(connection, target, corpus, facts, release, say)
+        counts = fill(connection, target, Compiler(corpus, facts), release, say)
         say("integrity")
         check(target.flaws(connection), corpus, counts)
         say("pointer")
@@ -84,11 +84,8 @@ def migrate(connection: Connection, migrations: Path) -> None:
     command.upgrade(config, "head")
 
 
-def fill(
-    connection: Connection, target: Target, corpus: Corpus, facts: tuple[Resource, ...], release: str, say: Say
-) -> dict[str, int]:
+def fill(connection: Connection, target: Target, compiler: Compiler, release: str, say: Say) -> dict[str, int]:
     """Insert every row; return how many each table holds."""
-    compiler = Compiler(corpus, facts)
     tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
 
