@@ -19,7 +19,7 @@ from bench import loading, pages, profiles, startup
 from bench.budgets import Budget, ratio
 from bench.load import LOAD_CORE, Questions, again, pinned
 from bench.rounds import Subject, interleaved
-from bench.servers import Memory, Server, running
+from bench.servers import Memory, Server, running, settle
 from bench.subjects import Peer, bare, foedus, hello, peers, questions
 from bench.world import world
 
@@ -173,6 +173,7 @@ def _ask(plan: Plan, size: Size, url: str, stack: ExitStack) -> None:
         datasette.new(),
         *(one.new() for one in fresh),
     ]
+    settle(one.server for one in (ours, loud, plain, *others) if one.server)
     began = {one.peer.name: one.server.memory() for one in (ours, *others) if one.server}
     plan.say(f"{size.facts:,} facts: rounds")
     interleaved(size.subjects, plan.rounds)

@@ -44,8 +44,10 @@ class Subject:
 
 
 def interleaved(subjects: Iterable[Subject], rounds: int) -> None:
-    """Let each have one run per round."""
-    for _ in range(rounds):
+    """Let each have one run per round; where there are several, one more comes first, which does not count."""
+    for number in range(rounds + (rounds > 1)):
         for subject in subjects:
             if subject.run is not None:
-                subject.runs.append(subject.run())
+                run = subject.run()
+                if number or rounds == 1:
+                    subject.runs.append(run)

@@ -8,14 +8,16 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load import SERVER_CORE, pinned
 
 PATIENCE = 60.0
+# Seconds of CPU in half a second of all servers together: less is no work.
+IDLE = 0.02
 UVICORN = ["--host", "127.0.0.1", "--no-access-log", "--no-server-header"]
 
 
@@ -88,10 +90,28 @@ def _until_answered(process: subprocess.Popen[bytes], url: str, began: float, lo
     raise RuntimeError(f"{url} does not answer: {log.read_text(errors='replace')[-2000:]}")
 
 
+def settle(servers: Iterable[Server]) -> None:
+    """Wait until all servers have done what they do when they start: it would be the first one's loss."""
+    pids = [server.process.pid for server in servers]
+    deadline = time.monotonic() + PATIENCE
+    before = -1.0
+    while time.monotonic() < deadline:
+        now = sum(map(_cpu, pids))
+        if now - before < IDLE and before >= 0:
+            return
+        before = now
+        time.sleep(0.5)
+
+
 def _cpu(pid: int) -> float:
     """Return the seconds of CPU that all threads of a process took so far."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+    spent = 0
+    for task in tasks:
+        # A thread may end between being named and being looked at.
+        with suppress(OSError):
+            spent += int(task.read_text().split()[0])
+    return spent / 1e9
 
 
 def free_port() -> int:
