@@ -61,8 +61,8 @@ def _how(plan: Plan) -> str:
     return (
         f"The servers run on one core, wrk on another, with {plan.connections} connections, {plan.rounds} rounds of"
         f" {plan.seconds:g} s (and one before, not counted) in which everybody has a turn; medians of the rounds. The"
-        " question is: transfers of a supplier since a day, twenty to a page. *Repeated* asks one again and again; *never"
-        " asked before* goes through a list in which none comes twice. The corpus is synthetic and seeded: a few"
+        " question is: transfers of a supplier since a day, twenty to a page. *Repeated* asks one again and again; "
+        " *never asked before* goes through a list in which none comes twice. The corpus is synthetic and seeded: a few"
         " countries have very many facts, many have few."
         f"{said} Peers that are not installed are named as absent.\n\n"
         "The idiomatic endpoint is bench/peers/idiomatic.py: tables with relationships, a session per request,"
