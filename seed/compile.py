@@ -49,7 +49,8 @@ class Compiler:
         yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
         yield "search", [one for pair in self.texts.indexed() for one in pair]
-        yield "facts", list(self._facts())
+        for batch in self.batches():
+            yield "facts", batch
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (
@@ -72,17 +73,22 @@ class Compiler:
             if (found := [one for one in gone if one in self.active])
         }
 
+    def batches(self) -> Iterator[Rows]:
+        """Yield the rows of all facts, in order of date; those of one fact together."""
+        yield list(self._facts())
+
     def _facts(self) -> Iterator[SQLModel | Document]:
-        in_time = sorted(self.corpus.facts(), key=lambda pair: _moment(pair[1]))
+        in_time = sorted(self.corpus.facts(), key=lambda pair: moment(pair[1]))
         rank = {id_: number for number, id_ in enumerate(sorted(fact.id for _, fact in in_time), 1)}
         cited: set[str] = set()
         for n, (article, fact) in enumerate(in_time, 1):
             self.dated += fact.date is not None
-            yield from self._fact(n, rank[fact.id], article, fact, cited)
+            yield from self.fact(n, rank[fact.id], article, fact, cited)
 
-    def _fact(
+    def fact(
         self, n: int, rank: int, article: Article, fact: FactEntry, cited: set[str]
     ) -> Iterator[SQLModel | Document]:
+        """Yield the rows of fact number `n`, `rank` in order of id; `cited`: the passages that have a row already."""
         source = article.head.source.id
         quotable = article.head.source.redistribute is not Redistribution.none
         citations = [_citation(source, evidence, quotable=quotable) for evidence in fact.evidence]
@@ -188,7 +194,7 @@ class Compiler:
         return found
 
 
-def _moment(fact: FactEntry) -> tuple[bool, str, str, str]:
+def moment(fact: FactEntry) -> tuple[bool, str, str, str]:
     """Order by the first known day, then the last; undated facts come last."""
     if fact.date is None:
         return True, "", "", fact.id
