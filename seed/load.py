@@ -118,25 +118,26 @@ def fill(connection: Connection, target: Target, compiler: Compiler, release: st
             target.insert(connection, _table(alike_rows[0]), [row.model_dump() for row in alike_rows])
             counts[_table(alike_rows[0]).name] += len(alike_rows)
     say("changes")
-    counts[_CHANGE.name] = _changes(connection, target, release, compiler, say)
+    earlier = target.earlier(connection, release)
+    counts[_CHANGE.name] = _changes(connection, target, earlier, compiler, say)
     held = {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
     row = Release(
         id=release,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dated=compiler.dated,
         counts=json.dumps(held, sort_keys=True),
-        coverage=json.dumps({"predecessors": compiler.predecessors()}, sort_keys=True),
+        coverage=json.dumps({"predecessors": compiler.predecessors(), "compared": earlier}, sort_keys=True),
     )
     target.insert(connection, _table(row), [row.model_dump()])
     return held
 
 
-def _changes(connection: Connection, target: Target, release: str, compiler: Compiler, say: Say) -> int:
+def _changes(connection: Connection, target: Target, earlier: list[str], compiler: Compiler, say: Say) -> int:
     """Insert what is not as in the releases that stay beside this one; return how many rows that are."""
     retired = {entry.id: entry for entry in compiler.corpus.retired}
     collections = {kind: resource.collection for kind, resource in compiler.by_kind.items()}
     inserted = 0
-    for since in target.earlier(connection, release):
+    for since in earlier:
         counts: Counter[str] = Counter()
         old, new = target.facts(connection, since), target.facts(connection, None)
         rows = changes.between(since, old, new, retired, collections, inserted + 1)
