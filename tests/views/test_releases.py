@@ -160,7 +160,7 @@ def pinned(target: str, release: str) -> str:
     return f"{target}{'&' if '?' in target else '?'}release={release}"
 
 
-def operations(three: Held) -> dict[str, Any]:
+def operations(three: Held) -> dict[tuple[str, str], Any]:
     """Return the operations by (method, path)."""
     paths = openapi.plain(three.api.app)["paths"]
     return {(method, path): one for path, methods in paths.items() for method, one in methods.items()}
