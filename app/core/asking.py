@@ -83,10 +83,10 @@ def releases(request: Request) -> FactReleases:
     return found
 
 
-def read(connection: Connection, declared: tuple[Parameter, ...], request: Request) -> Asked:
+def read(held: HeldRelease, declared: tuple[Parameter, ...], request: Request) -> Asked:
     """Read the question, names resolved; raise the 422 that teaches."""
     query: bytes = request.scope["query_string"]
-    asked = reading.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
+    asked = reading.read(declared, query, lambda wanted: resolution.resolved(held, wanted))
     since, until = (asked.given.get(name) for name in ("since", "until"))
     if since and until and edtf.whole(since[0].values[0])[0] > edtf.whole(until[0].values[0])[1]:
         raise unprocessable([Culprit(parameter="until", detail="lies before `since`: no date lies between them")])
@@ -113,9 +113,12 @@ def question(
     cursor = _cursor(request)
     current = served.current()
     held = current if cursor is None or cursor.release == current.id else _held(served, cursor.release)
-    with held.connect() as connection:
-        at = path if isinstance(path, str) else path(connection)
-        asked = read(connection, declared, request)
+    if isinstance(path, str):
+        at = path
+    else:
+        with held.connect() as connection:
+            at = path(connection)
+    asked = read(held, declared, request)
     if chosen is not JSON:
         _refuse(asked, OF_PAGES, f"is of JSON's pages; .{chosen.suffix} has the whole result: leave it out")
     if chosen.whole and not chosen.table:

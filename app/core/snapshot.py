@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -16,13 +16,17 @@ from app.kit.engines import LOG, Held, NotServing, Releases, first_line
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A release: its id, when it was loaded, how many facts are dated, its counts and who came before whom."""
+    """A release: its id, when it was loaded, how many facts are dated, its counts and who came before whom.
+
+    names: what names were found to stand for, remembered as they are asked.
+    """
 
     id: str
     loaded_at: str
     dated: int
     counts: dict[str, int]
     coverage: dict[str, Any]
+    names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict)
 
     @property
     def predecessors(self) -> dict[str, list[str]]:
