@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from app.core.vocabulary import (
     ActorKind,
@@ -120,6 +120,18 @@ class Estimate(Answer):
 
     value: int = Field(ge=0)
     is_estimate: bool | None = None
+
+
+class AmountStated(Answer):
+    """A sum of money, as stated."""
+
+    what: str = Field(description="What it pays for or is worth.")
+    amount: float | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
+        default=None, description="ISO 4217."
+    )
+    is_estimate: bool | None = None
+    as_stated: str
 
 
 class PartyAnswer(Answer):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import ActorAnswer, Answer, DateAnswer, Estimate, FactAnswer, SystemAnswer
+from app.core.answers import ActorAnswer, AmountStated, Answer, DateAnswer, Estimate, FactAnswer, SystemAnswer
 from app.core.entries import (
     ActorRef,
     DateEntry,
@@ -65,7 +65,7 @@ class TransferItem(Code):
     component = "component", "A part of one: an engine, a sensor."
     ammunition = "ammunition", "Ammunition."
     technology = "technology", "Knowledge, designs, a licence."
-    service = "service", "Maintenance, modernization, training."
+    service = "service", "Maintenance, modernization, training that is part of a deal."
 
 
 class Production(Code):
@@ -109,18 +109,6 @@ class Transfer(tables.Detail, table=True):
     deal_status: str | None
     item: str | None
     condition: str | None
-
-
-class AmountStated(Answer):
-    """A sum of money, as stated."""
-
-    what: str = Field(description="What it pays for or is worth.")
-    amount: float | None = None
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
-        default=None, description="ISO 4217."
-    )
-    is_estimate: bool | None = None
-    as_stated: str
 
 
 class Delivery(Answer):
