@@ -37,6 +37,16 @@ class Refused:
     what: str = ""
 
 
+class Odd(ValueError):
+    """A row says what cannot be read: it becomes `Refused`. The reason is counted, `what` is the cell."""
+
+    def __init__(self, reason: str, what: str = "") -> None:
+        """Say why."""
+        super().__init__(reason)
+        self.reason = reason
+        self.what = what
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """Something about a row that is kept: where it stands, a reason that is counted, what it says."""

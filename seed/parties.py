@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from app.core.vocabulary import ArmamentCategory
 from app.kit.folding import fold
@@ -122,6 +123,25 @@ def slug_of(name: str) -> str:
 def digest(*parts: str) -> str:
     """Return the sha256 of some texts, told apart."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def distinct_ids(rows: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[str]:
+    """Return an id for every row of a table without a key, from (words to begin with, core cells, all cells).
+
+    It follows from the row's core alone. Rows that share a core are told apart by all their cells, none of them going
+    by the core's id: another row of that core never takes an id over. Rows alike in every cell are numbered.
+    """
+    cores = Counter(tuple(core) for _, core, _ in rows)
+    twins: Counter[str] = Counter()
+    found = []
+    for start, core, cells in rows:
+        id_ = f"{start}-{digest(*core)[:8]}"
+        if cores[tuple(core)] > 1:
+            id_ += f"-{digest(*cells)[:6]}"
+            twins[id_] += 1
+            id_ += f"-{twins[id_]}" if twins[id_] > 1 else ""
+        found.append(id_)
+    return found
 
 
 def _only(ids: set[str]) -> str | None:
