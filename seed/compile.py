@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
@@ -18,18 +18,21 @@ from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
 from app.kit import edtf
 from app.views.coverage import answer as coverage_answer
 from seed import entities, names
-from seed.article import Article
 from seed.corpus import Corpus
+from seed.datasets import Track, untracked
+from seed.spool import Spool
 
-Rows = list[SQLModel]
+Rows = Iterable[SQLModel]
 
 
 class Compiler:
     """One corpus on its way to rows."""
 
-    def __init__(self, corpus: Corpus, facts: tuple[Resource, ...]) -> None:
-        """Take a corpus that was checked, and the kinds of fact."""
+    def __init__(self, corpus: Corpus, facts: tuple[Resource, ...], spool: Spool, track: Track = untracked) -> None:
+        """Take a corpus that was checked, the kinds of fact, and the facts, of data sets too."""
         self.corpus = corpus
+        self.spool = spool
+        self.track = track
         self.by_kind = {resource.kind: resource for resource in facts}
         self.kinds = [resource.kind for resource in facts]
         self.countries = {entry.id for entry in corpus.countries}
@@ -44,7 +47,7 @@ class Compiler:
         yield "actors", entities.actors(self.known)
         yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
-        yield "facts", list(self._facts())
+        yield "facts", self._facts()
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (
@@ -68,15 +71,13 @@ class Compiler:
         }
 
     def _facts(self) -> Iterator[SQLModel]:
-        in_time = sorted(self.corpus.facts(), key=lambda pair: _moment(pair[1]))
-        rank = {id_: number for number, id_ in enumerate(sorted(fact.id for _, fact in in_time), 1)}
         cited: set[str] = set()
-        for n, (article, fact) in enumerate(in_time, 1):
+        in_time = self.track(self.spool.in_time(), "facts", len(self.spool))
+        for n, (rank, source, fact) in enumerate(in_time, 1):
             self.dated += fact.date is not None
-            yield from self._fact(n, rank[fact.id], article, fact, cited)
+            yield from self._fact(n, rank, source, fact, cited)
 
-    def _fact(self, n: int, rank: int, article: Article, fact: FactEntry, cited: set[str]) -> Iterator[SQLModel]:
-        source = article.head.source.id
+    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: set[str]) -> Iterator[SQLModel]:
         citations = [_citation(source, evidence) for evidence in fact.evidence]
         answer = self._answer(fact, citations)
         states = sorted(
@@ -155,12 +156,19 @@ class Compiler:
             for (source, kind, modality, granularity), count in sorted(counts.items())
         ]
 
+    def _scopes(self) -> Iterator[tuple[str, list[str], str | None]]:
+        """Yield (source, the states that it was read for, of what time)."""
+        for article in self.corpus.articles:
+            scope = article.head.scope
+            yield article.head.source.id, sorted(scope.countries), scope.period.edtf if scope.period else None
+        for one in self.corpus.imported:
+            # A data set is read for what its rows name: a pair that none of them names has no line.
+            yield one.source.id, [], None
+
     def _coverage(self) -> Rows:
-        found: Rows = []
-        for article in sorted(self.corpus.articles, key=lambda article: article.head.source.id):
-            source, scope = article.head.source.id, article.head.scope
-            period = scope.period.edtf if scope.period else None
-            read = set(combinations(sorted(scope.countries), 2))
+        found: list[SQLModel] = []
+        for source, countries, period in sorted(self._scopes()):
+            read = set(combinations(countries, 2))
             recorded = {pair for pair, counts in self.pairs.items() if any(key[0] == source for key in counts)}
             for a, b in sorted(read | recorded):
                 for kind in self.kinds:
@@ -177,27 +185,23 @@ class Compiler:
         return found
 
 
-def _moment(fact: FactEntry) -> tuple[bool, str, str, str]:
-    """Order by the first known day, then the last; undated facts come last."""
-    if fact.date is None:
-        return True, "", "", fact.id
-    earliest, latest = edtf.bounds(fact.date.edtf)
-    return False, earliest or latest or "", latest or "", fact.id
-
-
 def _chosen(fact: FactEntry, role: Role) -> bool:
     return role.takes_part or (fact.kind == "quote" and role is Role.about)
 
 
 def _citation(source: str, evidence: EvidenceEntry) -> dict[str, Any]:
     return {
-        "id": f"{source}.{evidence.start}-{evidence.end}",
+        "id": f"{source}.{evidence.locator()}",
         "source": source,
+        "selector": evidence.selector(),
         "exact": evidence.exact,
         "prefix": evidence.prefix,
         "suffix": evidence.suffix,
         "start": evidence.start,
-        "end": evidence.end,
+        "end": None if evidence.start is None else evidence.span[1],
+        "fragment": evidence.fragment,
+        "file": evidence.file,
+        "xpath": evidence.xpath,
         "sha256": evidence.sha256,
     }
 

@@ -15,7 +15,8 @@ from sqlmodel import SQLModel
 
 from app.kit.engines import KEPT
 from app.kit.postgresql import schema_of
-from seed.load import Row
+from seed.changes import Answers, pairs
+from seed.load import STREAMED, Row
 
 _LOCK = 0x666F65647573  # "foedus"
 _POINTER = """
@@ -85,6 +86,18 @@ class PostgresTarget:
             {"schema": _BUILDING},
         )
         return [f"{table}.{column} is not sorted by code points" for table, column in wrong]
+
+    @contextmanager
+    def current(self, connection: Connection) -> Iterator[Answers | None]:
+        """Read the current schema, in the transaction that builds the new one."""
+        release = connection.execute(text("SELECT release FROM foedus.pointer")).scalar_one_or_none()
+        table = None if release is None else f"{schema_of(release)}.fact"
+        there = connection.execute(text("SELECT to_regclass(:table)"), {"table": table}).scalar_one_or_none()
+        if there is None:
+            yield None
+            return
+        facts = text(f"SELECT id, answer FROM {table} ORDER BY id")  # noqa: S608  # a schema's name is ours
+        yield pairs(connection.execute(facts, execution_options=STREAMED))
 
     def publish(self, connection: Connection, release: str) -> None:
         """Give the schema its release's name and move the pointer; all is seen at once, when the transaction ends."""

@@ -14,7 +14,8 @@ from sqlalchemy.pool import NullPool
 
 from app.kit.engines import KEPT
 from app.kit.sqlite import database_file, release_file
-from seed.load import Row
+from seed.changes import Answers, pairs
+from seed.load import STREAMED, Row
 
 
 class SqliteTarget:
@@ -55,6 +56,20 @@ class SqliteTarget:
         found = [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in broken]
         integrity = connection.execute(text("PRAGMA integrity_check")).scalars().all()
         return found if integrity == ["ok"] else [*found, *(f"the file is damaged: {one}" for one in integrity)]
+
+    @contextmanager
+    def current(self, _: Connection) -> Iterator[Answers | None]:
+        """Open the current file beside the one that is built."""
+        if not self._pointer.exists():
+            yield None
+            return
+        engine = create_engine(
+            f"sqlite+pysqlite:///file:{self._pointer.resolve()}?mode=ro&uri=true", poolclass=NullPool
+        )
+        with engine.connect() as connection:
+            there = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'fact'")).one_or_none()
+            facts = text("SELECT id, answer FROM fact ORDER BY id")
+            yield pairs(connection.execute(facts, execution_options=STREAMED)) if there else None
 
     def publish(self, connection: Connection, release: str) -> None:
         """Put the file under its release's name and move the link, both in one step each."""

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, Protocol
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, make_url
+from sqlalchemy import Connection, Table, make_url, text
 from sqlmodel import SQLModel
 
 from app.core.resource import Resource
 from app.core.tables import Release
+from seed.changes import Answers, Changes, between, pairs
 from seed.compile import Compiler
 from seed.corpus import Corpus
+from seed.datasets import Importer, Receipt, Track, gather, untracked
 from seed.findings import Finding, Rejected
+from seed.spool import Spool
 
 Say = Callable[[str], None]
 Row = dict[str, Any]
+BATCH = 20_000
+STREAMED = {"stream_results": True, "yield_per": 1_000}
 
 
 class Target(Protocol):
@@ -37,6 +42,9 @@ class Target(Protocol):
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say what is wrong with what was built, broken references included."""
+
+    def current(self, connection: Connection) -> AbstractContextManager[Answers | None]:
+        """Open the current release: its facts' (id, answer) in order of id; None if there is none yet."""
 
     def publish(self, connection: Connection, release: str) -> None:
         """Make it the current release, in one step."""
@@ -58,17 +66,47 @@ def target_of(url: str, reader: str) -> Target:
 
 
 def load(
-    corpus: Corpus, url: str, facts: tuple[Resource, ...], migrations: Path, say: Say, reader: str = "foedus_reader"
+    corpus: Corpus,
+    url: str,
+    facts: tuple[Resource, ...],
+    migrations: Path,
+    say: Say,
+    reader: str = "foedus_reader",
+    datasets: Sequence[tuple[Importer, Path]] = (),
+    track: Track = untracked,
+    told: Callable[[list[Receipt], Changes | None], None] | None = None,
 ) -> str:
-    """Compile a checked corpus into `url`; return the release's id. Rejected if it falls short of `expect.yml`."""
+    """Compile a checked corpus and data sets into `url`; return the release's id.
+
+    Rejected if a file is not what its importer expects, or the release falls short of `expect.yml`. `told` hears what
+    became of every row, and what changes, before the pointer moves.
+    """
     target = target_of(url, reader)
+    corpus = corpus.with_room()
+    with Spool() as spool:
+        receipts = gather(corpus, datasets, spool, track)
+        spool.extend((article.head.source.id, fact) for article, fact in corpus.facts())
+        return _load(target, corpus, Compiler(corpus, facts, spool, track), migrations, say, receipts, told)
+
+
+def _load(
+    target: Target,
+    corpus: Corpus,
+    compiler: Compiler,
+    migrations: Path,
+    say: Say,
+    receipts: list[Receipt],
+    told: Callable[[list[Receipt], Changes | None], None] | None,
+) -> str:
     release = corpus.digest()
     with target.building(release) as connection:
         say("schema")
         migrate(connection, migrations)
-        counts = fill(connection, target, corpus, facts, release, say)
+        counts = fill(connection, target, compiler, release, say)
         say("integrity")
         check(target.flaws(connection), corpus, counts)
+        if told:
+            told(receipts, _changes(target, connection))
         say("pointer")
         target.publish(connection, release)
     target.forget(release)
@@ -84,11 +122,15 @@ def migrate(connection: Connection, migrations: Path) -> None:
     command.upgrade(config, "head")
 
 
-def fill(
-    connection: Connection, target: Target, corpus: Corpus, facts: tuple[Resource, ...], release: str, say: Say
-) -> dict[str, int]:
-    """Insert every row; return how many each table holds."""
-    compiler = Compiler(corpus, facts)
+def _changes(target: Target, connection: Connection) -> Changes | None:
+    """Compare the release that is built with the current one; None if there is none."""
+    new = text("SELECT id, answer FROM fact ORDER BY id")
+    with target.current(connection) as old:
+        return None if old is None else between(old, pairs(connection.execute(new, execution_options=STREAMED)))
+
+
+def fill(connection: Connection, target: Target, compiler: Compiler, release: str, say: Say) -> dict[str, int]:
+    """Insert every row, some thousands at a time; return how many each table holds."""
     tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
 
@@ -97,10 +139,11 @@ def fill(
 
     for what, rows in compiler.rows():
         say(what)
-        for _, some in groupby(sorted(rows, key=order), key=order):
-            alike = list(some)
-            target.insert(connection, _table(alike[0]), [row.model_dump() for row in alike])
-            counts[_table(alike[0]).name] += len(alike)
+        for batch in batched(rows):
+            for _, some in groupby(sorted(batch, key=order), key=order):
+                alike = list(some)
+                target.insert(connection, _table(alike[0]), [dict(row) for row in alike])
+                counts[_table(alike[0]).name] += len(alike)
     held = {table.name: counts[table.name] for table in tables if table.name != "release"}
     row = Release(
         id=release,
@@ -122,6 +165,13 @@ def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
             findings.append(Finding("expect.yml", 1, what, "restore what is missing, or lower it with a reason"))
     if findings:
         raise Rejected(findings)
+
+
+def batched(rows: Iterable[SQLModel]) -> Iterator[list[SQLModel]]:
+    """Yield rows in lists of bounded length."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
 
 
 def _table(row: SQLModel) -> Table:

@@ -16,6 +16,7 @@ from app.core.vocabulary import (
     Modality,
     Relation,
     Role,
+    Selector,
     SystemRole,
     TotalIs,
 )
@@ -51,7 +52,7 @@ def _expanded(what: str) -> BeforeValidator:
 
 
 class ActorRecord(Answer):
-    """Who: a country (id is ISO alpha-2), an organization, a person, an unnamed voice."""
+    """Who: a country (id is ISO alpha-2), an organization, a person, an unnamed voice, an unknown party."""
 
     id: str
     kind: ActorKind
@@ -168,15 +169,21 @@ class RelatedAnswer(Answer):
 
 
 class CitationAnswer(Answer):
-    """A passage, as W3C Web Annotation selectors; offsets are code points of the source as read, end exclusive."""
+    """A passage, as a W3C Web Annotation selector: a position in a text, a row of a table, an element of XML."""
 
     id: str
     source: SourceAnswer
+    selector: Selector
     exact: str = Field(description="The passage, to the character, line breaks included.")
     prefix: str = Field(description="At most 32 characters before it.")
     suffix: str = Field(description="At most 32 characters after it.")
-    start: int
-    end: int
+    start: int | None = Field(description="In a text: offset of its first code point in the source as it was read.")
+    end: int | None = Field(description="In a text: offset of the code point after its last.")
+    fragment: str | None = Field(
+        description="In a table: its rows by RFC 7111, `row=17`; every row of the file counts, header and preamble too."
+    )
+    file: str | None = Field(description="In an archive: the file that it stands in.")
+    xpath: str | None = Field(description="In XML: the element.")
     sha256: str = Field(description="Of `exact` in UTF-8.")
 
 

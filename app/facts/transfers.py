@@ -111,6 +111,13 @@ class Transfer(tables.Detail, table=True):
     condition: str | None
 
 
+class QuantityStated(Answer):
+    """A number on the way to a transfer, as stated: `requested`, `allocated`, `accepted`, `rejected`."""
+
+    what: str = Field(description="What was done with so many.")
+    number: Estimate
+
+
 class Delivery(Answer):
     """What was handed over in a span of time; the number is null when not told."""
 
@@ -139,6 +146,9 @@ class TransferFields(Answer):
     values: list[AmountStated] = []
     condition: ItemCondition | None = None
     deal_status: DealStatus | None = Field(default=None, description="null if not told.")
+    quantities: list[QuantityStated] = Field(
+        default=[], description="Other numbers than ordered and delivered: requested, allocated, accepted, rejected."
+    )
     number_ordered: Estimate | None = None
     number_delivered: Estimate | None = None
 
@@ -151,6 +161,7 @@ class TransferAnswer(TransferFields, FactAnswer):
     recipient: ActorAnswer | None = None
     end_user: ActorAnswer | None = None
     system: SystemAnswer | None = None
+    request_date: DateAnswer | None = None
     order_date: DateAnswer | None = None
     deliveries: list[Delivery] = []
     state_of_origin: ActorAnswer | None = None
@@ -164,6 +175,7 @@ class TransferEntry(TransferFields, FactEntry):
     recipient: ActorRef | None = None
     end_user: ActorRef | None = None
     system: SystemRef | None = None
+    request_date: DateEntry | None = None
     order_date: DateEntry | None = None
     deliveries: list[DeliveryEntry] = []
     state_of_origin: ActorRef | None = None
