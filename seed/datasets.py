@@ -187,6 +187,8 @@ def _one(corpus: Corpus, importer: Importer, file: Path, spool: Spool, track: Tr
     receipt = Receipt(importer.name, file.name, source.sha256)
     imported = Imported(source)
     related: dict[str, str] = {}
+    # Several facts may rest on one passage: hashes, for there are hundreds of thousands.
+    passages: set[int] = set()
 
     def facts() -> Iterator[tuple[str, FactEntry]]:
         for outcome in track(reading.outcomes, importer.name):
@@ -194,7 +196,7 @@ def _one(corpus: Corpus, importer: Importer, file: Path, spool: Spool, track: Tr
                 receipt.facts += 1
                 receipt.merged += outcome.rows - 1
                 imported.facts += 1
-                imported.passages += len(outcome.fact.evidence)
+                passages.update(hash(evidence.locator()) for evidence in outcome.fact.evidence)
                 related.update((other.id, outcome.fact.id) for other in outcome.fact.related)
                 yield source.id, outcome.fact
             elif isinstance(outcome, Refused):
@@ -207,6 +209,7 @@ def _one(corpus: Corpus, importer: Importer, file: Path, spool: Spool, track: Tr
     except ValueError as error:
         raise Rejected([Finding(file.name, 0, str(error), "this is the importer's error")]) from None
     receipt.rows = imported.source.rows = reading.rows()
+    imported.passages = len(passages)
     corpus.imported.append(imported)
     _refuse_odd(corpus, receipt, related, spool)
     return receipt
