@@ -158,6 +158,7 @@ class PointPrecision(Code):
     town = "town", "A town or village."
     region = "region", "A region or sea."
     country = "country", "A country: its middle."
+    unknown = "unknown", "The source does not say what it stands for; it may be the middle of a country."
 
 
 class CoverageStatus(Code):

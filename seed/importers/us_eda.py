@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from app.core.answers import Estimate
+from app.core.answers import AmountStated, Estimate
 from app.core.entries import DateEntry
 from app.core.vocabulary import DateBasis, Modality
-from app.facts.transfers import AmountStated, DealStatus, QuantityStated, TransferEntry, TransferTerms
+from app.facts.transfers import DealStatus, QuantityStated, TransferEntry, TransferTerms
 from app.reference.sources import Redistribution, SourceEntry
 from seed.datasets import Importer, Made, Odd, Outcome, Reading, Refused, Reported, sha256_of
 from seed.parties import Parties, distinct_ids, slug_of
