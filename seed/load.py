@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import groupby, islice
@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from app.core.resource import Resource
 from app.core.tables import Release
 from seed.changes import Answers, Changes, between, pairs
-from seed.compile import Compiler
+from seed.compile import Compiler, Line, Rows
 from seed.corpus import Corpus
 from seed.datasets import Importer, Receipt, Track, gather, untracked
 from seed.findings import Finding, Rejected
@@ -134,16 +134,17 @@ def fill(connection: Connection, target: Target, compiler: Compiler, release: st
     tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
 
-    def order(row: SQLModel) -> int:
-        return tables[_table(row)]
+    def order(line: Line) -> int:
+        return tables[_table(line[0])]
 
     for what, rows in compiler.rows():
         say(what)
         for batch in batched(rows):
             for _, some in groupby(sorted(batch, key=order), key=order):
                 alike = list(some)
-                target.insert(connection, _table(alike[0]), [dict(row) for row in alike])
-                counts[_table(alike[0]).name] += len(alike)
+                table = _table(alike[0][0])
+                target.insert(connection, table, [columns for _, columns in alike])
+                counts[table.name] += len(alike)
     held = {table.name: counts[table.name] for table in tables if table.name != "release"}
     row = Release(
         id=release,
@@ -152,7 +153,7 @@ def fill(connection: Connection, target: Target, compiler: Compiler, release: st
         counts=json.dumps(held, sort_keys=True),
         coverage=json.dumps({"predecessors": compiler.predecessors()}, sort_keys=True),
     )
-    target.insert(connection, _table(row), [row.model_dump()])
+    target.insert(connection, _table(Release), [row.model_dump()])
     return held
 
 
@@ -167,13 +168,13 @@ def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
         raise Rejected(findings)
 
 
-def batched(rows: Iterable[SQLModel]) -> Iterator[list[SQLModel]]:
-    """Yield rows in lists of bounded length."""
-    remaining = iter(rows)
+def batched(rows: Rows) -> Iterator[list[Line]]:
+    """Yield rows as their columns' values, in lists of bounded length."""
+    remaining = ((type(row), dict(row)) if isinstance(row, SQLModel) else row for row in rows)
     while batch := list(islice(remaining, BATCH)):
         yield batch
 
 
-def _table(row: SQLModel) -> Table:
-    table: Table = SQLModel.metadata.tables[str(type(row).__tablename__)]
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = SQLModel.metadata.tables[str(model.__tablename__)]
     return table

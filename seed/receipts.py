@@ -43,9 +43,8 @@ def against_file(importer: Importer, file: Path, url: str) -> Proof:
         statement = select(col(Source.answer)).where(col(Source.id) == importer.name)
         held = connection.execute(statement).scalar_one_or_none()
         if held is None:
-            raise ValueError(
-                f"the current release has no {importer.name}: `load --dataset {importer.name}={file.name}`"
-            )
+            remedy = f"load it: `load --dataset {importer.name}={file.name}`"
+            raise ValueError(f"the current release has no {importer.name}: {remedy}")
         source = json.loads(held)
         proof.claim(sha256_of(file) == source["sha256"], f"sha256 of {file.name}: it is not the file that was loaded")
         rows = select(col(Citation.answer)).where(col(Citation.source) == importer.name).order_by(col(Citation.id))

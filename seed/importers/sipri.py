@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from seed.parties import Parties
 CODED_ON = "2026-11-22"
 _GENERATED = re.compile(r"Data generated: (\d{1,2} [A-Z][a-z]{2} \d{4})\b")
 _RANGE = re.compile(r"year range '([^']*)' to '([^']*)'")
+NO_RANGE = "the file does not say of which years it has deliveries: totals are null"
 _YEAR = re.compile(r"[12][0-9]{3}")
 _UNKNOWN = re.compile(r"unknown (supplier|recipient)\(s\)")
 
@@ -38,13 +40,28 @@ def source(id: str, title: str, file: Path, preamble: list[str]) -> SourceEntry:
     )
 
 
-def first_year(preamble: list[str]) -> int | None:
-    """Return the first year of which an export has deliveries: 0 if of all years, None if it does not say."""
-    for line in preamble:
-        found = _RANGE.search(line)
-        if found:
-            return int(found[1]) if _YEAR.fullmatch(found[1]) else 0
-    return None
+@dataclass(frozen=True)
+class Years:
+    """Of which years an export has deliveries, by its preamble; what it was generated in tells what came later."""
+
+    stated: bool
+    first: int
+    complete: bool
+
+    def hold_all(self, ordered: DateEntry) -> bool:
+        """Say whether all deliveries until now of a deal ordered then are in the export."""
+        return self.stated and self.complete and int(ordered.edtf[:4]) >= self.first
+
+
+def years(preamble: list[str]) -> Years:
+    """Read the preamble; a deal that began before these years, or went on after them, has no total here."""
+    generated = next((int(found[1][-4:]) for line in preamble if (found := _GENERATED.search(line))), None)
+    found = next((found for line in preamble if (found := _RANGE.search(line))), None)
+    if found is None:
+        return Years(stated=False, first=0, complete=False)
+    first, last = (int(one) if _YEAR.fullmatch(one) else None for one in found.groups())
+    complete = last is None or generated is None or last >= generated - 1
+    return Years(stated=True, first=first or 0, complete=complete)
 
 
 def actor(parties: Parties, name: str) -> tuple[str, bool]:

@@ -11,6 +11,7 @@ from app.core.vocabulary import ArmamentCategory, Modality
 from app.facts.transfers import DealStatus, DeliveryEntry, TransferEntry
 from seed.datasets import Importer, Made, Odd, Outcome, Reading, Refused, Reported
 from seed.importers import sipri
+from seed.importers.sipri import Years
 from seed.importers.sipri_orders import CONDITIONS, system_of
 from seed.parties import Parties
 from seed.tabular import Row, row_passages, unquoted, whole
@@ -42,12 +43,12 @@ def read(file: Path, parties: Parties) -> Reading:
     """Read the table; the preamble says of which years it has deliveries."""
     sheet = whole(file, unquoted(file, COLUMNS), COLUMNS)
     source = sipri.source("sipri-deliveries", "SIPRI Arms Transfers Database: deliveries", file, sheet.preamble)
-    return Reading(source, lambda: len(sheet.rows), _outcomes(sheet.rows, sipri.first_year(sheet.preamble), parties))
+    return Reading(source, lambda: len(sheet.rows), _outcomes(sheet.rows, sipri.years(sheet.preamble), parties))
 
 
-def _outcomes(rows: list[Row], first_year: int | None, parties: Parties) -> Iterator[Outcome]:
-    if first_year is None:
-        yield Reported("1", "the file does not say of which years it has deliveries: totals are null")
+def _outcomes(rows: list[Row], years: Years, parties: Parties) -> Iterator[Outcome]:
+    if not years.stated:
+        yield Reported("1", sipri.NO_RANGE)
     deals: dict[str, list[Row]] = {}
     for row in rows:
         try:
@@ -57,7 +58,7 @@ def _outcomes(rows: list[Row], first_year: int | None, parties: Parties) -> Iter
         else:
             deals.setdefault(row.cells[0], []).append(row)
     for id_, some in deals.items():
-        fact = _deal(id_, some, first_year, parties)
+        fact = _deal(id_, some, years, parties)
         yield Made(fact, len(some))
         for name in (some[0].cells[1], some[0].cells[2]):
             if not sipri.actor(parties, name)[1]:
@@ -98,13 +99,13 @@ def _delivery(row: Row) -> DeliveryEntry:
     return DeliveryEntry(date=sipri.year(row.cells[10], _said(row.cells[11]), "the delivery year"), number=number)
 
 
-def _deal(id: str, rows: list[Row], first_year: int | None, parties: Parties) -> TransferEntry:
+def _deal(id: str, rows: list[Row], years: Years, parties: Parties) -> TransferEntry:
     _, supplier, recipient, designation, description, category = rows[0].cells[:6]
     order_date = sipri.year(rows[0].cells[6], _said(rows[0].cells[7]), "the order date")
     # Rows come in no order of time; nothing but 0 was delivered is nothing delivered.
     deliveries = [one for one in sorted(map(_delivery, rows), key=_year) if one.number is None or one.number.value]
     span = sipri.span([one.date for one in deliveries])
-    total = _total(deliveries, int(order_date.edtf[:4]), first_year)
+    total = _total(deliveries) if years.hold_all(order_date) else None
     kind = CATEGORIES[category.lower()]
     return TransferEntry(
         id=f"sipri-deal-{id}",
@@ -133,10 +134,10 @@ def _year(delivery: DeliveryEntry) -> str:
     return delivery.date.edtf
 
 
-def _total(deliveries: list[DeliveryEntry], ordered: int, first_year: int | None) -> Estimate | None:
-    """Add up what was delivered; None if some may have been before the years that the file has."""
+def _total(deliveries: list[DeliveryEntry]) -> Estimate | None:
+    """Add up what was delivered; None if of some year the number is not told."""
     numbers = [one.number for one in deliveries if one.number]
-    if first_year is None or ordered < first_year or len(numbers) < len(deliveries):
+    if len(numbers) < len(deliveries):
         return None
     return Estimate(value=sum(one.value for one in numbers), is_estimate=any(one.is_estimate for one in numbers))
 

@@ -11,6 +11,7 @@ from app.core.vocabulary import ArmamentCategory, Modality, Role
 from app.facts.transfers import DealStatus, DeliveryEntry, ItemCondition, TransferEntry
 from seed.datasets import Importer, Made, Odd, Outcome, Reading, Refused, Reported
 from seed.importers import sipri, sipri_comments
+from seed.importers.sipri import Years
 from seed.importers.sipri_comments import Comments
 from seed.parties import Parties, distinct_ids, slug_of
 from seed.tabular import Row, row_passages, unquoted, whole
@@ -44,10 +45,10 @@ def read(file: Path, parties: Parties) -> Reading:
     """Read the table; SIPRI's own estimates of value (TIV) are not looked at."""
     sheet = whole(file, unquoted(file, COLUMNS), COLUMNS)
     source = sipri.source("sipri-orders", "SIPRI Arms Transfers Database: trade register", file, sheet.preamble)
-    return Reading(source, lambda: len(sheet.rows), _outcomes(sheet.rows, parties))
+    return Reading(source, lambda: len(sheet.rows), _outcomes(sheet.rows, sipri.years(sheet.preamble), parties))
 
 
-def _outcomes(rows: list[Row], parties: Parties) -> Iterator[Outcome]:
+def _outcomes(rows: list[Row], years: Years, parties: Parties) -> Iterator[Outcome]:
     sound = [row for row in rows if len(row.cells) == len(COLUMNS)]
     ids = dict(zip((row.first for row in sound), distinct_ids([_key(row) for row in sound]), strict=True))
     for row in rows:
@@ -55,7 +56,7 @@ def _outcomes(rows: list[Row], parties: Parties) -> Iterator[Outcome]:
             yield Refused(row.where, "the row has not as many cells as the header", f"{len(row.cells)} cells")
             continue
         try:
-            fact, odd = _order(ids[row.first], row, parties)
+            fact, odd = _order(ids[row.first], row, years, parties)
         except Odd as error:
             yield Refused(row.where, error.reason, error.what)
             continue
@@ -71,7 +72,7 @@ def _key(row: Row) -> tuple[str, list[str], list[str]]:
     return start.lower(), core, [*core, *rest[:5]]
 
 
-def _order(id: str, row: Row, parties: Parties) -> tuple[TransferEntry, list[tuple[str, str]]]:
+def _order(id: str, row: Row, exported: Years, parties: Parties) -> tuple[TransferEntry, list[tuple[str, str]]]:
     """Return the row's fact, and what is odd about it; Odd if there is no reading it."""
     recipient, supplier, ordered, ordered_q, number, number_q, designation, description = row.cells[:8]
     delivered, delivered_q, years, status, said = row.cells[8:13]
@@ -86,6 +87,8 @@ def _order(id: str, row: Row, parties: Parties) -> tuple[TransferEntry, list[tup
     number_delivered = _estimate(sipri.number(delivered, "the number delivered"), flags[2])
     dates = [sipri.year(one.strip(), is_estimate=False, what="a year of delivery") for one in years.split(";") if one]
     handed_over = bool(dates or (number_delivered and number_delivered.value))
+    # An export of some years has only their deliveries: the number is not all that was delivered.
+    total = None if exported.stated and not exported.hold_all(order_date) else number_delivered
     actors = {name: sipri.actor(parties, name) for name in (supplier, recipient)}
     # Of one year alone, all that was delivered was delivered in it; the share of one of several is not told.
     share = number_delivered if len(dates) == 1 else None
@@ -107,10 +110,10 @@ def _order(id: str, row: Row, parties: Parties) -> tuple[TransferEntry, list[tup
         production=comments.production,
         terms=comments.terms,
         condition=CONDITIONS[status],
-        deal_status=_deal_status(number_ordered, number_delivered, comments, handed_over),
+        deal_status=_deal_status(number_ordered, total, comments, handed_over),
         order_date=order_date,
         number_ordered=number_ordered,
-        number_delivered=number_delivered,
+        number_delivered=total,
         deliveries=[DeliveryEntry(date=date, number=share) for date in dates],
     )
     unknown = [("the name is not known: an actor of kind unknown", name) for name in actors if not actors[name][1]]
