@@ -45,7 +45,7 @@ CODED_ON = "2026-11-22"
 PROVIDER = InferenceEntry(
     field="provider",
     from_="Foreign Military Training and DoD Engagement Activities of Interest",
-    note="the report's title: it is the US government's report of training that it provides; no record says so",
+    note="the title of the reports, which are the US government's; no record says so",
 )
 NOT_TOLD = frozenset({"", "N/A", "N/A - N/A"})
 _REPORT = re.compile(r"([12][0-9]{3})_([12][0-9]{3})_\w+\.xml")
@@ -78,13 +78,13 @@ def read(file: Path, parties: Parties) -> Reading:
     rows = sum(1 for _ in _records(file))
     source = SourceEntry(
         id="fmtrpt",
-        title="Foreign Military Training and DoD Engagement Activities of Interest, as XML",
-        publisher="Security Force Monitor, from the report of the US Departments of State and Defense",
-        url="https://github.com/security-force-monitor/sfm-fmtrpt",
+        title="US foreign military training reports, 1999 to 2021, as XML",
+        publisher="Security Force Monitor",
+        url="https://github.com/security-force-monitor/fmtrpt_data",
         language="en",
         sha256=sha256_of(file),
         redistribute=Redistribution.all,
-        rights="The report is the US government's; the XML is Security Force Monitor's, CC BY 4.0.",
+        rights="The reports are the US Departments of State and Defense's; the XML is Security Force Monitor's, CC BY 4.0.",
     )
     return Reading(source, lambda: rows, _outcomes(file, parties))
 

@@ -52,7 +52,7 @@ def read(file: Path, parties: Parties) -> Reading:
         title="Multinational Military Exercises 1980-2010, version 7",
         publisher="Harvard Dataverse",
         url="https://doi.org/10.7910/DVN/KHFODX",
-        authors=["Vito D'Orazio", "Kevin Galambos"],
+        authors=["D'Orazio", "Galambos"],
         language="en",
         sha256=sha256_of(file),
         redistribute=Redistribution.passages,
