@@ -84,6 +84,8 @@ def load(
     target = target_of(url, reader)
     corpus = corpus.with_room()
     with Spool() as spool:
+        if datasets:
+            say("data sets")
         receipts = gather(corpus, datasets, spool, track)
         spool.extend((article.head.source.id, fact) for article, fact in corpus.facts())
         return _load(target, corpus, Compiler(corpus, facts, spool, track), migrations, say, receipts, told)
