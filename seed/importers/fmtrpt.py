@@ -84,7 +84,7 @@ def read(file: Path, parties: Parties) -> Reading:
         language="en",
         sha256=sha256_of(file),
         redistribute=Redistribution.all,
-        rights="The reports are the US Departments of State and Defense's; the XML is Security Force Monitor's, CC BY 4.0.",
+        rights="The reports are the US government's; the XML is Security Force Monitor's, CC BY 4.0.",
     )
     return Reading(source, lambda: rows, _outcomes(file, parties))
 
