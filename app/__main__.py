@@ -3,22 +3,46 @@
 import signal
 import sys
 
-if __name__ == "__main__":
-    # First of all, for the first process of a container has no default action: uvicorn finishes what it began,
-    # then raises the signal again, and a stop that was asked for is no failure.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    import uvicorn
 
-    from app.settings import Settings
+def serve(application: str = "app.main:application") -> None:
+    """Serve an application until asked to stop; what was begun is finished, and the stop is no failure."""
+    # First of all, for the first process of a container has no default action: uvicorn finishes what it began,
+    # then raises the signal again.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    import os
+    import shutil
+    import tempfile
+    from pathlib import Path
+
+    import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
+
+    from app.settings import PREFIX, Settings
 
     settings = Settings()
-    uvicorn.run(
-        "app.main:application",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        access_log=settings.access_log,
-        timeout_graceful_shutdown=30,
-        server_header=False,
-    )
+    shared = None
+    if settings.metrics and settings.workers > 1 and settings.metrics_folder is None:
+        # In memory where there is such a place: a container's file system may be read-only.
+        shared = tempfile.mkdtemp(prefix="foedus-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)  # noqa: S108  # a folder of our own in it
+        os.environ[f"{PREFIX}METRICS_FOLDER"] = shared
+    loggers = LOGGING_CONFIG["loggers"] | {"foedus": {"handlers": ["default"], "level": "INFO", "propagate": False}}
+    try:
+        uvicorn.run(
+            application,
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            # Ours has its own lines.
+            access_log=False,
+            log_config=LOGGING_CONFIG | {"loggers": loggers},
+            timeout_graceful_shutdown=30,
+            server_header=False,
+        )
+    finally:
+        if shared:
+            shutil.rmtree(shared, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    serve()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -15,18 +16,25 @@ from app.core.routes import catalogue_router, fact_router
 from app.core.snapshot import describe
 from app.core.vocabulary import VOCABULARY
 from app.facts import FACTS
-from app.kit import openapi, problems
+from app.kit import coding, openapi, problems, validators
 from app.kit.codes import Code
+from app.kit.counting import Counts
 from app.kit.databases import open_releases
 from app.kit.engines import unavailable
+from app.kit.going import Announce, Going
+from app.kit.headers import Complete
 from app.kit.methods import AnswerHead
+from app.kit.observing import Observe
+from app.kit.validators import AnswerUnchanged
 from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
 from app.reference.sources import Redistribution
 from app.settings import Settings
-from app.views import coverage, evidence, relations, resolve, service, vocabulary
+from app.views import coverage, evidence, metrics, relations, resolve, search, service, verify, vocabulary
 from app.views import facts as all_facts
 
+# What is deprecated, and until when it is answered: docs/stability.md says how long that is at the least.
+GOING: tuple[Going, ...] = ()
 NAME = "Foedus"
 SUMMARY = "Facts about defence relations between countries, each with the sentence that proves it."
 DESCRIPTION = """Who arms, trains, hosts, allies with whom; since when; who says so; is it done or planned.
@@ -50,13 +58,19 @@ def vocabulary_of(facts: tuple[Resource, ...]) -> tuple[type[Code], ...]:
     )
 
 
-def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastAPI:
-    """Return the application that serves these kinds of fact from the settings' database."""
-    releases = open_releases(settings.database_url, describe)
+def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: tuple[Going, ...] = GOING) -> FastAPI:
+    """Return the application that serves these kinds of fact from the settings' database; `going`: what goes."""
+    releases = open_releases(settings.database_url, describe, settings.question_seconds)
+    counts = Counts(version("foedus"), settings.metrics_folder) if settings.metrics else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sharing = asyncio.create_task(counts.share()) if counts and settings.metrics_folder else None
         yield
+        if sharing:
+            sharing.cancel()
+            with suppress(asyncio.CancelledError):
+                await sharing
         releases.close()
 
     app = FastAPI(
@@ -78,31 +92,50 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS) -> FastA
         redirect_slashes=False,
     )
     app.state.releases = releases
+    app.state.going = going
     problems.install(app)
+    validators.install(app)
     app.add_exception_handler(SQLAlchemyError, unavailable)
-    app.add_middleware(AnswerHead)
+    _wrap(app, counts, settings, going)
     collections = {
         "facts": "/facts",
         **{resource.collection: f"/{resource.collection}" for resource in facts},
         **{catalogue.collection: f"/{catalogue.collection}" for catalogue in CATALOGUES},
         "relations": "/relations",
         "coverage": "/coverage",
+        "search": "/search",
         "resolve": "/resolve",
     }
     kind = kinds(resource.kind for resource in facts)
     app.include_router(service.router(NAME, SUMMARY, app.version, collections, settings.migrations))
     app.include_router(all_facts.router(facts))
+    app.include_router(verify.router())
     for resource in facts:
         app.include_router(fact_router(resource))
     for catalogue in CATALOGUES:
         app.include_router(catalogue_router(catalogue, kind))
     app.include_router(relations.router(facts))
-    app.include_router(resolve.router(CATALOGUES))
+    app.include_router(search.router(facts, CATALOGUES))
+    app.include_router(resolve.router(CATALOGUES, NAME))
     app.include_router(coverage.router(facts))
     app.include_router(evidence.router("/facts"))
     app.include_router(vocabulary.router(vocabulary_of(facts)))
+    if counts:
+        app.include_router(metrics.router(counts))
     openapi.install(app)
     return app
+
+
+def _wrap(app: FastAPI, counts: Counts | None, settings: Settings, going: tuple[Going, ...]) -> None:
+    """Put the middleware round the application, innermost first: what stands outside sees what is really sent."""
+    if going:
+        app.add_middleware(Announce, going=going)
+    app.add_middleware(AnswerUnchanged)
+    app.add_middleware(coding.Code)
+    app.add_middleware(AnswerHead)
+    app.add_middleware(Complete)
+    if counts or settings.access_log:
+        app.add_middleware(Observe, counts=counts, log=settings.access_log)
 
 
 def application() -> FastAPI:

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,6 @@ from tqdm import tqdm
 from app.facts import FACTS
 from app.settings import Settings
 from seed import anchor, canonical, corpus, files, proof, receipts, rules, schemas
-from seed.changes import Changes
 from seed.datasets import Importer, Receipt, named
 from seed.findings import Finding, Rejected
 from seed.importers import IMPORTERS
@@ -133,13 +133,10 @@ def _load(arguments: argparse.Namespace) -> int:
     def say(phase: str) -> None:
         print(phase, flush=True, file=sys.stderr if arguments.json else sys.stdout)
 
-    def told(receipts: list[Receipt], changes: Changes | None) -> None:
-        outcome.update(datasets=[one.plain() for one in receipts], changes=changes and changes.plain())
-        for receipt in receipts:
-            for line in receipt.lines():
-                say(line)
-        if changes:
-            say(str(changes))
+    def told(receipts: list[Receipt], changes: dict[str, Counter[str]]) -> None:
+        outcome.update(datasets=[one.plain() for one in receipts], changes=changes)
+        for line in (line for receipt in receipts for line in receipt.lines()):
+            say(line)
 
     say("read")
     found = corpus.read(arguments.corpus, FACTS)

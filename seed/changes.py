@@ -1,72 +1,57 @@
-"""What a new release adds, changes and retires, against the one that it replaces; it compares finished answers."""
+"""What a new release adds, changes and retires since each of those that stay beside it; it moves no pointer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Any
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
-MOST_NAMED = 1_000
-Answers = Iterable[tuple[str, str]]
+from app.core.tables import Change
+from app.core.vocabulary import ChangeKind
+from seed.article import RetiredEntry
 
-
-@dataclass
-class Difference:
-    """How many, and the ids of the first thousand."""
-
-    count: int = 0
-    ids: list[str] = field(default_factory=list)
-
-    def note(self, id: str) -> None:
-        """Count one more."""
-        self.count += 1
-        if len(self.ids) < MOST_NAMED:
-            self.ids.append(id)
+# id, kind, finished answer; in order of id
+Facts = Iterable[tuple[str, str, str]]
+UNTOLD = "The source was read again, or loaded anew, and does not have it any more."
 
 
-@dataclass
-class Changes:
-    """Facts that the old release has not, has otherwise, or alone has."""
+def between(
+    since: str, old: Facts, new: Facts, retired: Mapping[str, RetiredEntry], collections: Mapping[str, str], first: int
+) -> Iterator[Change]:
+    """Yield a row per fact that is not the same in both, numbered from `first`: both are read once, side by side."""
+    for n, (change, (id_, kind, answer)) in enumerate(_differing(old, new), first):
+        entry = retired.get(id_) if change is ChangeKind.retired else None
+        collection = collections.get(kind, "facts")
+        said = {
+            "id": id_,
+            "kind": kind,
+            "change": change,
+            "summary": json.loads(answer)["summary"],
+            "reason": (entry.reason if entry else UNTOLD) if change is ChangeKind.retired else None,
+            "successor": entry.successor if entry else None,
+            "link": f"/{collection}/{id_}",
+        }
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        yield Change(n=n, id=f"{since}.{id_}", since=since, kind=kind, change=change, answer=text)
 
-    added: Difference = field(default_factory=Difference)
-    changed: Difference = field(default_factory=Difference)
-    retired: Difference = field(default_factory=Difference)
 
-    def __str__(self) -> str:
-        """Say it to a human being."""
-        return (
-            f"against the release before: {self.added.count} facts added, "
-            f"{self.changed.count} changed, {self.retired.count} retired"
-        )
-
-    def plain(self) -> dict[str, Any]:
-        """Say it to a machine."""
-        return asdict(self)
+def told(since: str, counts: Counter[str]) -> str:
+    """Say in a line what changed."""
+    return f"since {since}: " + ", ".join(f"{counts[change.value]} {change.value}" for change in ChangeKind)
 
 
-def between(old: Answers, new: Answers) -> Changes:
-    """Compare two releases, each as (id, answer) in order of id; one pass, whatever their size."""
-    changes = Changes()
+def _differing(old: Facts, new: Facts) -> Iterator[tuple[ChangeKind, tuple[str, str, str]]]:
     before, after = iter(old), iter(new)
-    one, other = next(before, None), next(after, None)
-    while one or other:
-        if one is None or (other is not None and other[0] < one[0]):
-            changes.added.note(_id(other))
-            other = next(after, None)
-        elif other is None or one[0] < other[0]:
-            changes.retired.note(one[0])
-            one = next(before, None)
+    was, is_ = next(before, None), next(after, None)
+    while was or is_:
+        if was is None or (is_ is not None and is_[0] < was[0]):
+            assert is_ is not None  # noqa: S101  # one of the two is there
+            yield ChangeKind.added, is_
+            is_ = next(after, None)
+        elif is_ is None or was[0] < is_[0]:
+            yield ChangeKind.retired, was
+            was = next(before, None)
         else:
-            if one[1] != other[1]:
-                changes.changed.note(one[0])
-            one, other = next(before, None), next(after, None)
-    return changes
-
-
-def _id(answer: tuple[str, str] | None) -> str:
-    return answer[0] if answer else ""
-
-
-def pairs(rows: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    """Return a database's rows as (id, answer)."""
-    return ((row[0], row[1]) for row in rows)
+            if was[2] != is_[2]:
+                yield ChangeKind.modified, is_
+            was, is_ = next(before, None), next(after, None)

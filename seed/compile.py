@@ -16,15 +16,17 @@ from app.core.entries import EvidenceEntry, FactEntry, PartyEntry, SystemUseEntr
 from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
 from app.kit import edtf
+from app.kit.textindex import Document
 from app.views.coverage import answer as coverage_answer
 from seed import entities, names
 from seed.corpus import Corpus
 from seed.datasets import Track, untracked
 from seed.spool import Spool
+from seed.texts import Texts
 
 # A row as its columns' values: making a table's object of each would take half of the time of a load.
 Line = tuple[type[SQLModel], dict[str, Any]]
-Rows = Iterable[SQLModel | Line]
+Rows = Iterable[SQLModel | Line | Document]
 
 
 class Compiler:
@@ -40,6 +42,7 @@ class Compiler:
         self.countries = {entry.id for entry in corpus.countries}
         self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
         self.known = entities.known(corpus)
+        self.texts = Texts(corpus)
         self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
         self.active: set[str] = set()
         self.dated = 0
@@ -49,6 +52,7 @@ class Compiler:
         yield "actors", entities.actors(self.known)
         yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
+        yield "search", [one for pair in self.texts.indexed() for one in pair]
         yield "facts", self._facts()
         yield "relations", self._relations()
         yield "coverage", self._coverage()
@@ -72,14 +76,14 @@ class Compiler:
             if (found := [one for one in gone if one in self.active])
         }
 
-    def _facts(self) -> Iterator[Line]:
+    def _facts(self) -> Iterator[Line | Document]:
         cited: set[str] = set()
         in_time = self.track(self.spool.in_time(), "facts", len(self.spool))
         for n, (rank, source, fact) in enumerate(in_time, 1):
             self.dated += fact.date is not None
             yield from self._fact(n, rank, source, fact, cited)
 
-    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: set[str]) -> Iterator[Line]:
+    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: set[str]) -> Iterator[Line | Document]:
         parties, uses = fact.all_parties(), fact.all_systems()
         answer = self._answer(source, fact, parties, uses)
         states = {state for party in parties if party.role.takes_part and (state := self.state(party.actor))}
@@ -103,6 +107,7 @@ class Compiler:
         )
         detail = fact.detail(n)
         yield type(detail), dict(detail)
+        yield self.texts.document(n, self.by_kind[fact.kind], fact)
         for position, party in enumerate(parties):
             yield _line(
                 tables.Party,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 from uuid import uuid4
@@ -15,8 +15,8 @@ from sqlmodel import SQLModel
 
 from app.kit.engines import KEPT
 from app.kit.postgresql import schema_of
-from seed.changes import Answers, pairs
-from seed.load import STREAMED, Row
+from app.kit.textindex import SEARCH, Document
+from seed.load import Row
 
 _LOCK = 0x666F65647573  # "foedus"
 _POINTER = """
@@ -64,16 +64,29 @@ class PostgresTarget:
     def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
         """Insert rows by COPY."""
         columns = [column.name for column in table.columns]
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+        _copy(connection, table.name, columns, ([row[column] for column in columns] for row in rows))
+
+    def index(self, connection: Connection, documents: list[Document]) -> None:
+        """Insert rows of the full-text index by COPY."""
+        rows = ((document.n, document.vector()) for document in documents)
+        _copy(connection, SEARCH.name, [column.name for column in SEARCH.columns], rows)
+
+    def earlier(self, connection: Connection, release: str) -> list[str]:
+        """Return the releases whose schemas will stay beside this one's, the last loaded first."""
+        statement = text(
+            "SELECT release FROM foedus.loaded WHERE release <> :release"
+            " AND EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'r_' || release) ORDER BY moved DESC LIMIT :kept"
         )
-        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-        try:
-            with driver.cursor().copy(statement) as copy:
-                for row in rows:
-                    copy.write_row([row[column] for column in columns])
-        except psycopg.Error as error:
-            raise OSError(f"COPY into {table.name}: {error}") from error
+        return list(connection.execute(statement, {"release": release, "kept": KEPT - 1}).scalars())
+
+    def facts(self, connection: Connection, release: str | None) -> Iterator[tuple[str, str, str]]:
+        """Yield (id, kind, answer) of a release's facts, or of what is being built, in order of id."""
+        schema = _BUILDING if release is None else schema_of(release)
+        # By a cursor on the server: neither release is held in memory.
+        statement = text(f"SELECT id, kind, answer FROM {schema}.fact ORDER BY id")  # noqa: S608  # ours
+        # Said of this statement alone: a connection would keep it, and ANALYZE can have no cursor.
+        for row in connection.execute(statement, execution_options={"stream_results": True, "max_row_buffer": 1000}):
+            yield row.id, row.kind, row.answer
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say whether any text would not sort by code points; foreign keys held with every row."""
@@ -87,21 +100,9 @@ class PostgresTarget:
         )
         return [f"{table}.{column} is not sorted by code points" for table, column in wrong]
 
-    @contextmanager
-    def current(self, connection: Connection) -> Iterator[Answers | None]:
-        """Read the current schema, in the transaction that builds the new one."""
-        release = connection.execute(text("SELECT release FROM foedus.pointer")).scalar_one_or_none()
-        table = None if release is None else f"{schema_of(release)}.fact"
-        there = connection.execute(text("SELECT to_regclass(:table)"), {"table": table}).scalar_one_or_none()
-        if there is None:
-            yield None
-            return
-        facts = text(f"SELECT id, answer FROM {table} ORDER BY id")  # noqa: S608  # a schema's name is ours
-        yield pairs(connection.execute(facts, execution_options=STREAMED))
-
     def publish(self, connection: Connection, release: str) -> None:
         """Give the schema its release's name and move the pointer; all is seen at once, when the transaction ends."""
-        for table in SQLModel.metadata.sorted_tables:
+        for table in (*SQLModel.metadata.sorted_tables, SEARCH):
             connection.execute(text(f'ANALYZE {_BUILDING}."{table.name}"'))
         schema = schema_of(release)
         there = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema})
@@ -116,7 +117,7 @@ class PostgresTarget:
         if there_is_one:
             quoted = self._engine.dialect.identifier_preparer.quote(self._reader)
             connection.execute(text(f"GRANT USAGE ON SCHEMA foedus, {schema} TO {quoted}"))
-            connection.execute(text(f"GRANT SELECT ON foedus.pointer TO {quoted}"))
+            connection.execute(text(f"GRANT SELECT ON foedus.pointer, foedus.loaded TO {quoted}"))
             connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {quoted}"))
         connection.execute(text(_MOVE), {"release": release})
 
@@ -146,6 +147,19 @@ class PostgresTarget:
                     # A long answer still reads it: the next load drops it.
                     continue
         self._engine.dispose()
+
+
+def _copy(connection: Connection, table: str, columns: list[str], rows: Iterable[Sequence[Any]]) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    try:
+        with driver.cursor().copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise OSError(f"COPY into {table}: {error}") from error
 
 
 def _unnamed() -> str:

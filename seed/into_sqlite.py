@@ -14,8 +14,8 @@ from sqlalchemy.pool import NullPool
 
 from app.kit.engines import KEPT
 from app.kit.sqlite import database_file, release_file
-from seed.changes import Answers, pairs
-from seed.load import STREAMED, Row
+from app.kit.textindex import FIELDS, Document
+from seed.load import Row
 
 
 class SqliteTarget:
@@ -50,6 +50,26 @@ class SqliteTarget:
         """Insert rows by one statement."""
         connection.execute(insert(table), rows)
 
+    def index(self, connection: Connection, documents: list[Document]) -> None:
+        """Insert rows of the full-text index by one statement."""
+        statement = f"INSERT INTO search (rowid, {', '.join(FIELDS)}) VALUES (:rowid, :{', :'.join(FIELDS)})"  # noqa: S608  # ours
+        connection.execute(text(statement), [document.columns() for document in documents])
+
+    def earlier(self, _: Connection, release: str) -> list[str]:
+        """Return the releases whose files will stay beside this one's, the last loaded first."""
+        kept = [file for file in self._files() if file != release_file(self._pointer, release)]
+        return [file.stem.removeprefix("r_") for file in kept[: KEPT - 1]]
+
+    def facts(self, connection: Connection, release: str | None) -> Iterator[tuple[str, str, str]]:
+        """Yield (id, kind, answer) of a release's facts, or of what is being built, in order of id."""
+        if release is None:
+            yield from _facts(connection)
+            return
+        file = release_file(self._pointer, release).absolute()
+        engine = create_engine(f"sqlite+pysqlite:///file:{file}?mode=ro&immutable=1&uri=true", poolclass=NullPool)
+        with engine.connect() as other:
+            yield from _facts(other)
+
     def flaws(self, connection: Connection) -> list[str]:
         """Check foreign keys and the file."""
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
@@ -57,22 +77,9 @@ class SqliteTarget:
         integrity = connection.execute(text("PRAGMA integrity_check")).scalars().all()
         return found if integrity == ["ok"] else [*found, *(f"the file is damaged: {one}" for one in integrity)]
 
-    @contextmanager
-    def current(self, _: Connection) -> Iterator[Answers | None]:
-        """Open the current file beside the one that is built."""
-        if not self._pointer.exists():
-            yield None
-            return
-        engine = create_engine(
-            f"sqlite+pysqlite:///file:{self._pointer.resolve()}?mode=ro&uri=true", poolclass=NullPool
-        )
-        with engine.connect() as connection:
-            there = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'fact'")).one_or_none()
-            facts = text("SELECT id, answer FROM fact ORDER BY id")
-            yield pairs(connection.execute(facts, execution_options=STREAMED)) if there else None
-
     def publish(self, connection: Connection, release: str) -> None:
         """Put the file under its release's name and move the link, both in one step each."""
+        connection.execute(text("INSERT INTO search (search) VALUES ('optimize')"))
         connection.execute(text("ANALYZE"))
         connection.commit()
         building = Path(str(connection.engine.url.database))
@@ -91,13 +98,16 @@ class SqliteTarget:
         """Remove all but the last releases, and what loads that died left behind."""
         with self._lock():
             current = release_file(self._pointer, release)
-            files = sorted(self._folder.glob("r_*.sqlite"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-            for file in [one for one in files if one != current][KEPT - 1 :]:
+            for file in [one for one in self._files() if one != current][KEPT - 1 :]:
                 file.unlink(missing_ok=True)
             for file in self._folder.glob("loading_*.sqlite"):
                 file.unlink(missing_ok=True)
             for link in self._pointer.parent.glob(f".{self._pointer.name}.*"):
                 link.unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        """Return every release's file, the last loaded first."""
+        return sorted(self._folder.glob("r_*.sqlite"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -105,6 +115,11 @@ class SqliteTarget:
         with (self._folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _facts(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    for row in connection.execute(text("SELECT id, kind, answer FROM fact ORDER BY id")):
+        yield row.id, row.kind, row.answer
 
 
 def _sync(path: Path) -> None:

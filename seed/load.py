@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, make_url, text
+from sqlalchemy import Connection, Table, make_url
 from sqlmodel import SQLModel
 
 from app.core.resource import Resource
-from app.core.tables import Release
-from seed.changes import Answers, Changes, between, pairs
+from app.core.tables import Change, Release
+from app.kit.textindex import SEARCH, Document
+from seed import changes
 from seed.compile import Compiler, Line, Rows
 from seed.corpus import Corpus
 from seed.datasets import Importer, Receipt, Track, gather, untracked
@@ -27,8 +28,10 @@ from seed.spool import Spool
 
 Say = Callable[[str], None]
 Row = dict[str, Any]
-BATCH = 20_000
-STREAMED = {"stream_results": True, "yield_per": 1_000}
+Told = Callable[[list[Receipt], dict[str, Counter[str]]], None]
+BATCH = 1_000
+ROWS = 20_000
+_CHANGE: Table = SQLModel.metadata.tables[str(Change.__tablename__)]
 
 
 class Target(Protocol):
@@ -40,11 +43,17 @@ class Target(Protocol):
     def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
         """Insert rows."""
 
+    def index(self, connection: Connection, documents: list[Document]) -> None:
+        """Insert rows of the full-text index."""
+
+    def earlier(self, connection: Connection, release: str) -> list[str]:
+        """Return the releases that will stay beside this one, the last loaded first."""
+
+    def facts(self, connection: Connection, release: str | None) -> Iterator[tuple[str, str, str]]:
+        """Yield (id, kind, answer) of a release's facts, or of what is being built, in order of id."""
+
     def flaws(self, connection: Connection) -> list[str]:
         """Say what is wrong with what was built, broken references included."""
-
-    def current(self, connection: Connection) -> AbstractContextManager[Answers | None]:
-        """Open the current release: its facts' (id, answer) in order of id; None if there is none yet."""
 
     def publish(self, connection: Connection, release: str) -> None:
         """Make it the current release, in one step."""
@@ -74,12 +83,12 @@ def load(
     reader: str = "foedus_reader",
     datasets: Sequence[tuple[Importer, Path]] = (),
     track: Track = untracked,
-    told: Callable[[list[Receipt], Changes | None], None] | None = None,
+    told: Told = lambda _receipts, _changes: None,
 ) -> str:
     """Compile a checked corpus and data sets into `url`; return the release's id.
 
     Rejected if a file is not what its importer expects, or the release falls short of `expect.yml`. `told` hears what
-    became of every row, and what changes, before the pointer moves.
+    became of every row, and how much changed since each earlier release, before the pointer moves.
     """
     target = target_of(url, reader)
     corpus = corpus.with_room()
@@ -88,29 +97,21 @@ def load(
             say("data sets")
         receipts = gather(corpus, datasets, spool, track)
         spool.extend((article.head.source.id, fact) for article, fact in corpus.facts())
-        return _load(target, corpus, Compiler(corpus, facts, spool, track), migrations, say, receipts, told)
-
-
-def _load(
-    target: Target,
-    corpus: Corpus,
-    compiler: Compiler,
-    migrations: Path,
-    say: Say,
-    receipts: list[Receipt],
-    told: Callable[[list[Receipt], Changes | None], None] | None,
-) -> str:
-    release = corpus.digest()
-    with target.building(release) as connection:
-        say("schema")
-        migrate(connection, migrations)
-        counts = fill(connection, target, compiler, release, say)
-        say("integrity")
-        check(target.flaws(connection), corpus, counts)
-        if told:
-            told(receipts, _changes(target, connection))
-        say("pointer")
-        target.publish(connection, release)
+        release = corpus.digest()
+        compiler = Compiler(corpus, facts, spool, track)
+        with target.building(release) as connection:
+            say("schema")
+            migrate(connection, migrations)
+            counts = fill(connection, target, compiler, say)
+            say("changes")
+            changed = _changes(connection, target, compiler, release, say)
+            counts[_CHANGE.name] = sum(one.total() for one in changed.values())
+            _seal(connection, target, compiler, release, counts)
+            say("integrity")
+            check(target.flaws(connection), corpus, counts)
+            told(receipts, changed)
+            say("pointer")
+            target.publish(connection, release)
     target.forget(release)
     say(f"release {release} is current: {counts['fact']} facts")
     return release
@@ -124,14 +125,7 @@ def migrate(connection: Connection, migrations: Path) -> None:
     command.upgrade(config, "head")
 
 
-def _changes(target: Target, connection: Connection) -> Changes | None:
-    """Compare the release that is built with the current one; None if there is none."""
-    new = text("SELECT id, answer FROM fact ORDER BY id")
-    with target.current(connection) as old:
-        return None if old is None else between(old, pairs(connection.execute(new, execution_options=STREAMED)))
-
-
-def fill(connection: Connection, target: Target, compiler: Compiler, release: str, say: Say) -> dict[str, int]:
+def fill(connection: Connection, target: Target, compiler: Compiler, say: Say) -> dict[str, int]:
     """Insert every row, some thousands at a time; return how many each table holds."""
     tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
@@ -141,22 +135,47 @@ def fill(connection: Connection, target: Target, compiler: Compiler, release: st
 
     for what, rows in compiler.rows():
         say(what)
-        for batch in batched(rows):
-            for _, some in groupby(sorted(batch, key=order), key=order):
+        for lines, documents in batched(rows):
+            for _, some in groupby(sorted(lines, key=order), key=order):
                 alike = list(some)
                 table = _table(alike[0][0])
                 target.insert(connection, table, [columns for _, columns in alike])
                 counts[table.name] += len(alike)
-    held = {table.name: counts[table.name] for table in tables if table.name != "release"}
+            if documents:
+                target.index(connection, documents)
+                counts[SEARCH.name] += len(documents)
+    return {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
+
+
+def _seal(connection: Connection, target: Target, compiler: Compiler, release: str, counts: dict[str, int]) -> None:
+    """Insert the row that says which release this is, and that it is whole."""
     row = Release(
         id=release,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dated=compiler.dated,
-        counts=json.dumps(held, sort_keys=True),
+        counts=json.dumps(counts, sort_keys=True),
         coverage=json.dumps({"predecessors": compiler.predecessors()}, sort_keys=True),
     )
     target.insert(connection, _table(Release), [row.model_dump()])
-    return held
+
+
+def _changes(
+    connection: Connection, target: Target, compiler: Compiler, release: str, say: Say
+) -> dict[str, Counter[str]]:
+    """Insert what is not as in the releases that stay beside this one; return how much of each kind, by release."""
+    retired = {entry.id: entry for entry in compiler.corpus.retired}
+    collections = {kind: resource.collection for kind, resource in compiler.by_kind.items()}
+    found: dict[str, Counter[str]] = {}
+    for since in target.earlier(connection, release):
+        counts = found[since] = Counter()
+        old, new = target.facts(connection, since), target.facts(connection, None)
+        first = sum(one.total() for one in found.values()) + 1
+        rows = changes.between(since, old, new, retired, collections, first)
+        while some := list(islice(rows, BATCH)):
+            counts.update(row.change for row in some)
+            target.insert(connection, _CHANGE, [row.model_dump() for row in some])
+        say(changes.told(since, counts))
+    return found
 
 
 def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
@@ -170,11 +189,13 @@ def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
         raise Rejected(findings)
 
 
-def batched(rows: Rows) -> Iterator[list[Line]]:
-    """Yield rows as their columns' values, in lists of bounded length."""
-    remaining = ((type(row), dict(row)) if isinstance(row, SQLModel) else row for row in rows)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
+def batched(rows: Rows) -> Iterator[tuple[list[Line], list[Document]]]:
+    """Yield rows as their columns' values, and documents of the full-text index, in lists of bounded length."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, ROWS)):
+        documents = [row for row in batch if isinstance(row, Document)]
+        others = [row for row in batch if not isinstance(row, Document)]
+        yield [(type(row), dict(row)) if isinstance(row, SQLModel) else row for row in others], documents
 
 
 def _table(model: type[SQLModel]) -> Table:

@@ -17,22 +17,19 @@ def rows(corpus: Corpus) -> list[Name]:
 
 def _all(corpus: Corpus) -> Iterator[Name]:
     for country in corpus.countries:
-        names = [country.name, country.official_name, *country.names]
-        yield from _named("country", country.id, country.name, names)
+        yield from _named("country", country.id, country.name, country.spellings())
         for scheme, code in country.codes():
             yield Name(key=f"{scheme}:{code}", kind="country", id=country.id, scheme=scheme, label=country.name)
     for organization in corpus.organizations:
-        names = [organization.name, *organization.aliases]
-        yield from _named("organization", organization.id, organization.name, names)
+        yield from _named("organization", organization.id, organization.name, organization.spellings())
     for person in corpus.people:
-        spelled = [person.name, *person.variants]
         # Who is known by the last name alone is asked for by it; two of one name are refused with both.
         last = [person.last_name()]
-        yield from _named("person", person.id, person.name, [*spelled, *last])
+        yield from _named("person", person.id, person.name, [*person.spellings(), *last])
     for system in corpus.systems:
-        yield from _named("system", system.id, system.name, [system.name, *system.aliases])
+        yield from _named("system", system.id, system.name, system.spellings())
     for place in corpus.places:
-        yield from _named("place", place.id, place.name, [place.name, *place.aliases])
+        yield from _named("place", place.id, place.name, place.spellings())
     yield from _sources(corpus)
     yield from _voices(corpus)
 
@@ -50,9 +47,9 @@ def _voices(corpus: Corpus) -> Iterator[Name]:
             yield from _named("unnamed", voice.id, voice.words, [voice.words])
 
 
-def _named(kind: str, id: str, label: str, names: Sequence[str | None]) -> Iterator[Name]:
+def _named(kind: str, id: str, label: str, names: Sequence[str]) -> Iterator[Name]:
     yield Name(key=f"id:{id.lower()}", kind=kind, id=id, scheme="id", label=label)
-    for name in filter(None, names):
+    for name in names:
         folded = fold(name)
         for form in {folded, folded.removeprefix("the "), folded.removesuffix(" the")} - {""}:
             yield Name(key=f"name:{form}", kind=kind, id=id, scheme="name", label=label)

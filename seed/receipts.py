@@ -18,7 +18,8 @@ from app.core.tables import Citation, Source
 from app.kit.postgresql import schema_of
 from app.kit.sqlite import database_file
 from seed.datasets import Importer, Passage, sha256_of
-from seed.load import STREAMED
+
+_STREAMED = {"stream_results": True, "yield_per": 1_000}
 
 
 @dataclass
@@ -49,7 +50,7 @@ def against_file(importer: Importer, file: Path, url: str) -> Proof:
         proof.claim(sha256_of(file) == source["sha256"], f"sha256 of {file.name}: it is not the file that was loaded")
         rows = select(col(Citation.answer)).where(col(Citation.source) == importer.name).order_by(col(Citation.id))
         cited = 0
-        for (answer,) in connection.execute(rows, execution_options=STREAMED):
+        for (answer,) in connection.execute(rows, execution_options=_STREAMED):
             cited += 1
             citation = json.loads(answer)
             exact, id_ = citation["exact"], citation["id"]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
 from sqlalchemy import Connection
 
-from app.core import resolution
+from app.core import freshness, resolution
 from app.core.snapshot import FactReleases, HeldRelease
-from app.kit import edtf, reading
+from app.kit import edtf, links, reading
 from app.kit.engines import Gone
-from app.kit.pages import Cursor, json_response, list_bytes, one_bytes, question_digest
+from app.kit.headers import LONGEST_TARGET
+from app.kit.pages import LONGEST_CURSOR, Cursor, json_response, list_bytes, one_bytes, question_digest
 from app.kit.parameters import Asked, Parameter
 from app.kit.problems import Culprit, Problem, unprocessable
+from app.kit.validators import refuse_unchanged
 
 TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
 
@@ -30,10 +33,15 @@ class Question:
     path: str
     after: int | None
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The canonical, root-relative address of this very page."""
         return address(self.path, self.asked.query())
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers by which this very page is known again."""
+        return freshness.headers(self.held, self.address)
 
     @property
     def limit(self) -> int:
@@ -68,7 +76,7 @@ def read(connection: Connection, declared: tuple[Parameter, ...], request: Reque
 
 
 def question(request: Request, declared: tuple[Parameter, ...], path: str | Callable[[Connection], str]) -> Question:
-    """Return the question as understood in the release that answers it.
+    """Return the question as understood in the release that answers it; Unchanged (304) when the asker has its answer.
 
     The pointer is read once. A cursor's release is the one in which names are looked up, and the `path` made, too.
     """
@@ -79,12 +87,18 @@ def question(request: Request, declared: tuple[Parameter, ...], path: str | Call
     with held.connect() as connection:
         at = path if isinstance(path, str) else path(connection)
         asked = read(connection, declared, request)
-    if "cursor" not in asked.given:
-        return Question(held, asked, at, None)
-    if cursor is None or cursor.question != _digest(asked, at):
-        detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
-        raise unprocessable([Culprit(parameter="cursor", detail=detail)])
-    return Question(held, asked, at, cursor.after)
+    after = None
+    if "cursor" in asked.given:
+        if cursor is None or cursor.question != _digest(asked, at):
+            detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
+            raise unprocessable([Culprit(parameter="cursor", detail=detail)])
+        after = cursor.after
+    found = Question(held, asked, at, after)
+    if len(found.address) + LONGEST_CURSOR > LONGEST_TARGET:
+        detail = f"Written out with every id, the question is longer than {LONGEST_TARGET} bytes: ask for less at once."
+        raise Problem(HTTPStatus.REQUEST_URI_TOO_LONG, detail)
+    refuse_unchanged(request, found.headers)
+    return found
 
 
 def no_question(request: Request) -> HeldRelease:
@@ -113,13 +127,16 @@ def list_response(
         "citation": citation(question.held.id, question.address),
         "notes": list(notes),
     }
-    return json_response(list_bytes(answers, meta, {"self": question.address, "next": question.following(last)}))
+    following = question.following(last)
+    headers = question.headers | {"Link": links.header(question.address, following)}
+    return json_response(list_bytes(answers, meta, {"self": question.address, "next": following}), headers)
 
 
 def one_response(held: HeldRelease, at: str, answer: str, more: dict[str, str]) -> Response:
     """Wrap one finished record, whose canonical address is `at`; `more`: where to go from here."""
     meta = {"release": held.id, "citation": citation(held.id, at), "notes": []}
-    return json_response(one_bytes(answer, meta, {"self": at, "more": more}))
+    headers = freshness.headers(held, at) | {"Link": links.header(at)}
+    return json_response(one_bytes(answer, meta, {"self": at, "more": more}), headers)
 
 
 def address(path: str, query: str) -> str:

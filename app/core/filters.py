@@ -6,17 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.core import resolution
-from app.core.tables import Fact, FactValue, Party
+from app.core.tables import Entity, Fact, FactValue, Indexed, Party, key_of
 from app.core.vocabulary import Modality, Role
-from app.kit import edtf
+from app.kit import edtf, fulltext
 from app.kit.codes import Code
+from app.kit.fulltext import full_text
 from app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
 from app.kit.parameters import Asked, Match, Matcher, Parameter
+from app.kit.textindex import SEARCH, Sought, matches
 from app.kit.values import Value, code, day, identifier, name_of, number, text, word, year
 
 ACTOR = name_of(*resolution.ACTORS)
@@ -26,6 +28,9 @@ PLACE = name_of("place")
 SOURCE = name_of("source")
 FACT_ID = identifier(resolution.FACT)
 PASSAGE_ID = identifier(resolution.PASSAGE)
+GRAMMAR = (
+    'All words are wanted; `"a phrase"`, `pre*`, `OR`, `NOT` and brackets; case and accents do not matter: `Erdogan`.'
+)
 NAMES = "Any code or name: `TR`, `TUR`, `cow:640`, `iso:792`, `792`, `Türkiye`."
 
 
@@ -106,6 +111,30 @@ def years(name: str, doc: str) -> Parameter:
     return one_of_several(name, year(), doc)
 
 
+def _in_text(question: str) -> Select[tuple[int]]:
+    return select(SEARCH.c.rowid).where(matches(Sought(fulltext.read(question))))
+
+
+def text_of_facts() -> Parameter:
+    """Ask for words in a fact's names, summary and passages, and in the names of those who take part."""
+
+    def match(values: tuple[str, ...], _: Asked) -> Match:
+        return Match(col(Fact.n), col(Fact.n).in_(_in_text(values[0])))
+
+    doc = f"Words in the fact's names, summary, passages and quotes, or in any name of who takes part. {GRAMMAR}"
+    return Parameter("q", doc, full_text(), match, takes="one")
+
+
+def text_of_entities(kind: str, row: type[Entity]) -> Parameter:
+    """Ask for words in the names and descriptions of entities of a kind."""
+
+    def match(values: tuple[str, ...], _: Asked) -> Match:
+        found = select(col(Indexed.id)).where(col(Indexed.kind) == kind, col(Indexed.n).in_(_in_text(values[0])))
+        return Match(key_of(row), col(row.id).in_(found))
+
+    return Parameter("q", f"Words in its names and description. {GRAMMAR}", full_text(), match, takes="one")
+
+
 PAGING = (
     Parameter(
         "limit",
@@ -116,8 +145,6 @@ PAGING = (
     ),
     Parameter("cursor", "Where the next page starts: take it from `links.next`; opaque.", text(400), takes="one"),
 )
-
-CATALOGUE_PARAMETERS = PAGING
 
 
 def kinds(names: Iterable[str]) -> Value:

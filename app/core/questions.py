@@ -17,6 +17,7 @@ from app.core.filters import (
     SYSTEM,
     fact_column,
     states_and_actors,
+    text_of_facts,
 )
 from app.core.tables import Fact, FactCitation, FactSource, FactSystem, FactVoice, Pair, Party
 from app.core.vocabulary import Granularity, Modality, Role, SystemRole, Voice
@@ -181,6 +182,7 @@ FACT_PARAMETERS = (
         takes="one",
         default="overlap",
     ),
+    text_of_facts(),
     Parameter("sort", "Order; undated facts come last both ways.", word(*SORTS), takes="one", default="date"),
     *PAGING,
 )

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.core.tables import Citation, Fact, Name
 from app.kit.folding import fold
-from app.kit.values import Refused, near
+from app.kit.values import Refused, scored
 
 COUNTRY = "country"
 ACTORS = (COUNTRY, "organization", "person", "unnamed", "unknown")
@@ -76,12 +76,12 @@ def resolve(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]
     ]
     lost = [at for at, answer in enumerate(answers) if answer is None]
     if lost:
-        known = names(connection, frozenset().union(*(wanted[at][0] for at in lost)))
+        nearby = Nearby(connection, frozenset().union(*(wanted[at][0] for at in lost)))
         for number, at in enumerate(lost):
             kinds, text = wanted[at]
             # Near misses cost a millisecond each: the first few wrong names get them.
-            close = near_misses(text, known, kinds) if number < MOST_HINTS else []
-            answers[at] = unknown(text, kinds, close)
+            close = nearby.to(text, kinds) if number < MOST_HINTS else []
+            answers[at] = unknown(text, kinds, [one for one, _ in close])
     return [answer for answer in answers if answer is not None]
 
 
@@ -112,27 +112,37 @@ def decide(text: str, kinds: frozenset[str], found: list[Found]) -> str | Refuse
     return _bare_number(text, found) if number and COUNTRY in kinds else None
 
 
-def names(connection: Connection, kinds: frozenset[str]) -> dict[str, list[Found]]:
-    """Return every name of these kinds, folded, with what it stands for: where near misses are sought."""
-    statement = (
-        select(col(Name.key), col(Name.kind), col(Name.id), col(Name.scheme), col(Name.label))
-        .where(col(Name.kind).in_(sorted(kinds)), col(Name.scheme) == "name")
-        .order_by(col(Name.key), col(Name.id))
-        .limit(MOST_NAMES)
-    )
-    found: dict[str, list[Found]] = {}
-    for key, kind, id_, scheme, label in connection.execute(statement):
-        found.setdefault(key.removeprefix("name:"), []).append(Found(kind, id_, scheme, label))
-    return found
+class Nearby:
+    """Names that are close to what names nothing: read once, then sought in memory."""
 
+    def __init__(self, connection: Connection, kinds: frozenset[str]) -> None:
+        """Read the names of these kinds, the first twenty thousand."""
+        self._found: dict[str, list[Found]] = {}
+        self._of_kinds: dict[frozenset[str], list[str]] = {}
+        statement = (
+            select(col(Name.key), col(Name.kind), col(Name.id), col(Name.scheme), col(Name.label))
+            .where(col(Name.kind).in_(sorted(kinds)), col(Name.scheme) == "name")
+            .order_by(col(Name.key), col(Name.id))
+            .limit(MOST_NAMES)
+        )
+        for key, kind, id_, scheme, label in connection.execute(statement):
+            self._found.setdefault(key.removeprefix("name:"), []).append(Found(kind, id_, scheme, label))
 
-def near_misses(text: str, known: dict[str, list[Found]], kinds: frozenset[str], limit: int = 5) -> list[Found]:
-    """Return at most `limit` entities with a name that is close to `text`, best first."""
-    folded = fold(text)
-    if len(folded) < SHORTEST_HINT:
-        return []
-    close = [one for name in near(folded, known, limit=limit) for one in known[name] if one.kind in kinds]
-    return list({(one.kind, one.id): one for one in close}.values())[:limit]
+    def to(self, text: str, kinds: frozenset[str], limit: int = 5) -> list[tuple[Found, float]]:
+        """Return at most `limit` entities of these kinds with a name close to `text`, best first, and how close."""
+        folded = fold(text)
+        if len(folded) < SHORTEST_HINT:
+            return []
+        if kinds not in self._of_kinds:
+            self._of_kinds[kinds] = [
+                name for name, found in self._found.items() if any(one.kind in kinds for one in found)
+            ]
+        close: dict[tuple[str, str], tuple[Found, float]] = {}
+        for name, score in scored(folded, self._of_kinds[kinds], limit):
+            for one in self._found[name]:
+                if one.kind in kinds:
+                    close.setdefault((one.kind, one.id), (one, score))
+        return list(close.values())[:limit]
 
 
 class Unknown(Refused):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,10 @@ from app.kit.parameters import Parameter
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of fact: its names, its four shapes, its code lists and a question that has answers."""
+    """A kind of fact: its names, its four shapes, its code lists and a question that has answers.
+
+    names: the fields that say what such a fact is called, a text or several each: search finds these first.
+    """
 
     kind: str
     collection: str
@@ -28,6 +31,13 @@ class Resource:
     parameters: tuple[Parameter, ...]
     vocabulary: tuple[type[Code], ...]
     example: str
+    names: tuple[str, ...] = ()
+
+
+def names_of(resource: Resource, record: Mapping[str, Any]) -> list[str]:
+    """Return what a fact is called, by its entry or its answer."""
+    told = [record[name] for name in resource.names]
+    return [name for one in told if one for name in ([one] if isinstance(one, str) else one)]
 
 
 @dataclass(frozen=True)

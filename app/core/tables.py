@@ -88,6 +88,20 @@ class Name(SQLModel, table=True):
     label: str
 
 
+class Indexed(SQLModel, table=True):
+    """An entity in the full-text index, where facts go by their own `n`: numbered below zero, so that it comes first.
+
+    texts: its names, best first, and what describes it, as JSON: what is marked in a highlight.
+    """
+
+    __table_args__ = (Index("ix_indexed_id", "kind", "id", unique=True),)
+    n: int = Field(primary_key=True)
+    kind: str
+    id: str
+    label: str
+    texts: str
+
+
 class Relation(SQLModel, table=True):
     """How many facts of a kind a source has between two states; `pair` counts the pairs in order of their ids."""
 
@@ -247,6 +261,15 @@ class Retired(SQLModel, table=True):
     id: str = Field(primary_key=True)
     reason: str
     successor: str | None
+
+
+class Change(Entity, table=True):
+    """A fact that is not the same as in an earlier release, `since`; the id is that release's and the fact's."""
+
+    __table_args__ = (Index("ix_change_since", "since", "n"), Index("ix_change_of", "since", "change", "kind", "n"))
+    since: str
+    kind: str
+    change: str
 
 
 class Release(SQLModel, table=True):

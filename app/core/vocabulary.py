@@ -151,6 +151,32 @@ class Matched(Code):
     nearly = "near", "It is close to one of its names: a guess."
 
 
+class SearchField(Code):
+    """Where a search found its words: in the first of these that has them all, those before it included."""
+
+    by_name = "name", "What the record is called: any name of an entity, a fact's title or name."
+    by_summary = "summary", "A fact's summary, or an entity's description."
+    by_passage = "passage", "The passages that prove a fact, quotes included."
+    by_party = "party", "Any name of who takes part or speaks, of a system or place, or of an organ's state."
+
+
+class Verdict(Code):
+    """What is found of a quotation."""
+
+    verified = "verified", "It stands there verbatim, but for white space and typographic marks."
+    repaired = "repaired", "It differs in punctuation, case or a marked elision only: the exact words are given."
+    misattributed = "misattributed", "The words are real; the speaker is another."
+    not_found = "not_found", "No passage that is held has these words."
+
+
+class ChangeKind(Code):
+    """What became of a fact between two releases."""
+
+    added = "added", "The newer release has it, the older has not."
+    modified = "modified", "Both have it, and do not say the same."
+    retired = "retired", "The older release has it; its id is answered 410 with the reason, or sent on."
+
+
 class PointPrecision(Code):
     """What a point on the globe stands for."""
 
@@ -184,5 +210,8 @@ VOCABULARY: tuple[type[Code], ...] = (
     CoverageStatus,
     TotalIs,
     Matched,
+    SearchField,
+    Verdict,
+    ChangeKind,
     PointPrecision,
 )

@@ -157,4 +157,5 @@ AGREEMENTS = Resource(
     ),
     vocabulary=(AgreementType, AgreementStatus, Obligation),
     example="/agreements?party=TR",
+    names=("title", "aliases"),
 )

@@ -120,4 +120,5 @@ EXERCISES = Resource(
     ),
     vocabulary=(Domain, Purpose),
     example="/exercises?participant=AZ",
+    names=("name", "series"),
 )

@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from app.kit.problems import Problem
 
 KEPT = 3
+# How long a statement may run, unless it is told.
+SECONDS = 10.0
 LOG = logging.getLogger("foedus")
 
 
@@ -38,9 +40,20 @@ def first_line(error: Exception) -> str:
 
 
 async def unavailable(request: Request, error: Exception) -> Response:
-    """Answer 503 when the database fails under a question, and log why: a broken release would be silent otherwise."""
+    """Answer 503 when the database fails under a question, and log why: a broken release would be silent otherwise.
+
+    A question that took too long is told so, and is not invited to come again.
+    """
     LOG.warning("%s: the database failed: %s", request.url.path, first_line(error))
+    if isinstance(error, DBAPIError) and _was_stopped(error.orig):
+        detail = "The question took too long and was stopped: ask for less at once, by narrower filters or dates."
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, slug="too-costly").response(request.url.path)
     return NotServing("The database did not answer; ask again in a moment.").response(request.url.path)
+
+
+def _was_stopped(error: object) -> bool:
+    """Whether the engine cut a statement off for its time, as SQLite or as PostgreSQL says so."""
+    return getattr(error, "sqlite_errorname", None) == "SQLITE_INTERRUPT" or getattr(error, "sqlstate", None) == "57014"
 
 
 class Gone(Problem):
@@ -95,6 +108,9 @@ class Releases(Protocol[About]):
 
     def held(self, release: str) -> Held[About]:
         """Return a release by its id; Gone when it is not held any more."""
+
+    def ids(self) -> list[str]:
+        """Return the ids of all releases that are held, the current one first, then the last loaded."""
 
     def close(self) -> None:
         """Let go of everything."""

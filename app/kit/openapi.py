@@ -11,16 +11,22 @@ from urllib.parse import quote, urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 
+from app.kit import going
+from app.kit.observing import UNOBSERVED
 from app.kit.pages import dump, json_response
 from app.kit.parameters import Parameter, schema
-from app.kit.problems import ProblemAnswer
+from app.kit.problems import ProblemAnswer, responses
+from app.kit.validators import etag_of, headers_of
 
 _ASK = "x-ask"
 _FIRST_OF = "x-ask-first-of"
 _EVIDENCE_OF = "x-ask-evidence-of"
 _ASKS = (_ASK, _FIRST_OF, _EVIDENCE_OF)
 _ASSETS = Path(__file__).parent / "assets"
+# What any address can answer, whatever is asked of it.
+EVERYWHERE = responses(HTTPStatus.REQUEST_URI_TOO_LONG)
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -60,12 +66,19 @@ def asks(
     return extra | {name: question for name, question in asked.items() if question}
 
 
+def sends(path: str, shape: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI extras of an operation that is sent JSON of this shape; its example is the true answer."""
+    sent = {"schema": shape.model_json_schema(), "example": example}
+    return {"requestBody": {"required": True, "content": {"application/json": sent}}, _ASK: path}
+
+
 def install(app: FastAPI) -> None:
     """Serve `/openapi.json` and `/docs`, which needs no internet."""
     app.mount("/assets", StaticFiles(directory=_ASSETS), name="assets")
 
+    html = _PAGE.format(title=f"{app.title} API").encode()
     # By what `/version` answers: the examples are of one release.
-    documents: dict[bytes, bytes] = {}
+    documents: dict[bytes, tuple[bytes, dict[str, str]]] = {}
     making = asyncio.Lock()
 
     async def document(_: Request) -> Response:
@@ -74,19 +87,16 @@ def install(app: FastAPI) -> None:
             while True:
                 version = (await ask(app, "/version"))[1]
                 if version in documents:
-                    return json_response(documents[version])
+                    return json_response(*documents[version])
                 made = dump(await _document(app))
                 # The release may have changed meanwhile: then the examples are of two.
                 if (await ask(app, "/version"))[1] == version:
                     documents.clear()
-                    documents[version] = made
+                    documents[version] = made, headers_of(etag_of(made))
 
     async def page(_: Request) -> Response:
-        return Response(
-            _PAGE.format(title=f"{app.title} API"),
-            media_type="text/html",
-            headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY},
-        )
+        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY} | headers_of(etag_of(html))
+        return Response(html, media_type="text/html", headers=headers)
 
     app.add_route("/openapi.json", document, include_in_schema=False)
     app.add_route("/docs", page, include_in_schema=False)
@@ -101,34 +111,35 @@ def plain(app: FastAPI) -> dict[str, Any]:
     return document
 
 
-async def ask(app: FastAPI, target: str) -> tuple[int, bytes]:
-    """Ask the app itself, in process; return status and body."""
+async def ask(app: FastAPI, target: str, sent: bytes | None = None) -> tuple[int, bytes]:
+    """Ask the app itself, in process, sending JSON if any; return status and body."""
     split = urlsplit(target)
-    sent: list[dict[str, Any]] = []
+    answered: list[dict[str, Any]] = []
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": "GET" if sent is None else "POST",
         "scheme": "http",
         "path": split.path,
         "raw_path": quote(split.path).encode(),
         "query_string": quote(split.query, safe="=&,:!%").encode(),
         "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"accept", b"application/json")],
+        "headers": [(b"host", b"localhost"), (b"accept", b"application/json"), (b"content-type", b"application/json")],
         "server": ("localhost", 80),
         "client": ("localhost", 0),
+        UNOBSERVED: True,
     }
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": sent or b"", "more_body": False}
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        answered.append(message)
 
     await app(scope, receive, send)
-    status = next(message["status"] for message in sent if message["type"] == "http.response.start")
-    return status, b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
+    status = next(message["status"] for message in answered if message["type"] == "http.response.start")
+    return status, b"".join(message.get("body", b"") for message in answered if message["type"] == "http.response.body")
 
 
 async def _document(app: FastAPI) -> dict[str, Any]:
@@ -139,12 +150,16 @@ async def _document(app: FastAPI) -> dict[str, Any]:
         if not asked:
             continue
         target = await _target(app, *asked.popitem())
-        status, body = await ask(app, target) if target else (HTTPStatus.NOT_FOUND, b"")
+        sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        status, body = (
+            await ask(app, target, None if sent is None else dump(sent)) if target else (HTTPStatus.NOT_FOUND, b"")
+        )
         if target is None or status != HTTPStatus.OK:
             # This release has nothing of the kind: the operation stands without an example.
             continue
         operation["responses"]["200"]["content"]["application/json"]["example"] = json.loads(body)
-        operation["description"] = operation.get("description", "") + f"\n\nThe example answers `{target}`."
+        how = target if sent is None else f"POST {target}"
+        operation["description"] = operation.get("description", "") + f"\n\nThe example answers `{how}`."
         in_path = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] == "path"]
         for parameter, part in zip(reversed(in_path), reversed(target.split("/")), strict=False):
             parameter["example"] = part
@@ -184,9 +199,11 @@ def _declared(app: FastAPI) -> dict[str, Any]:
         license_info=app.license_info,
     )
     for operation in _operations(found):
+        operation["responses"] |= {str(status): said for status, said in EVERYWHERE.items()}
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path":
                 parameter["description"] = _IN_PATH[parameter["name"]]
+    going.mark(found, app.state.going)
     # FastAPI adds its own shape of 422 where it declares a path parameter; ours is a problem document.
     schemas = found["components"]["schemas"]
     schemas.pop("HTTPValidationError", None)

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from fastapi import Response
 EXACT = 10_000
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
+# What a link to the next page is longer than its question, at the most.
+LONGEST_CURSOR = 100
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,6 @@ def one_bytes(answer: str, meta: dict[str, Any], links: dict[str, Any]) -> bytes
     return b'{"data":' + answer.encode() + b',"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
 
 
-def json_response(body: bytes) -> Response:
+def json_response(body: bytes, headers: Mapping[str, str] | None = None) -> Response:
     """Answer finished JSON."""
-    return Response(body, media_type="application/json")
+    return Response(body, headers=headers, media_type="application/json")

@@ -98,6 +98,9 @@ class Asked:
         return found
 
 
+NOTHING = Asked((), {})
+
+
 def schema(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
     """Return the OpenAPI parameter objects of these parameters, aliases included."""
     objects = []

@@ -10,10 +10,14 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlmodel.sql.sqltypes import AutoString
 
-from app.kit.engines import LOG, About, Gone, Held, NotServing, Shelf, first_line
+from app.kit.engines import LOG, SECONDS, About, Gone, Held, NotServing, Shelf, first_line
 
 _CURRENT = text("SELECT release, moved FROM foedus.pointer")
-STATEMENT_SECONDS = 30
+_LOADED = text(
+    "SELECT loaded.release FROM foedus.loaded LEFT JOIN foedus.pointer USING (release)"
+    " WHERE EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'r_' || loaded.release)"
+    " ORDER BY pointer.release IS NULL, loaded.moved DESC"
+)
 # Of each worker, where a server allows a hundred in all. Threads wait for one another's, but each is held for
 # milliseconds and inside one function only, so that every wait ends.
 CONNECTIONS = 10
@@ -30,9 +34,12 @@ def schema_of(release: str) -> str:
     return f"r_{release}"
 
 
-def read_engine(url: str) -> Engine:
-    """Return an engine whose transactions are read-only unless told; its role is what keeps them so."""
-    options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s"
+def read_engine(url: str, seconds: float = SECONDS) -> Engine:
+    """Return an engine whose transactions are read-only unless told; its role is what keeps them so.
+
+    No statement runs longer than `seconds`.
+    """
+    options = f"-c default_transaction_read_only=on -c statement_timeout={max(1, round(seconds * 1000))}ms"
     return create_engine(
         url,
         isolation_level="AUTOCOMMIT",
@@ -48,9 +55,9 @@ def read_engine(url: str) -> Engine:
 class PostgresReleases(Generic[About]):
     """The releases in one database, whose pointer is read once per answer."""
 
-    def __init__(self, url: str, describe: Callable[[Connection], About]) -> None:
-        """Take the database's URL, and what to ask a release when it is opened; nothing is opened yet."""
-        self._engine = read_engine(url)
+    def __init__(self, url: str, describe: Callable[[Connection], About], seconds: float = SECONDS) -> None:
+        """Take the database's URL, what to ask a release when it is opened, and how long a statement may run."""
+        self._engine = read_engine(url, seconds)
         self._shelf: Shelf[About] = Shelf(describe, lambda _: None)
 
     def current(self) -> Held[About]:
@@ -75,6 +82,15 @@ class PostgresReleases(Generic[About]):
                 raise Gone(release)
             # It is not the current one: how often the pointer has moved since is no matter.
             return self._open(release, 0)
+        except SQLAlchemyError as error:
+            LOG.warning("the database does not answer: %s", first_line(error))
+            raise NotServing("The database does not answer.") from None
+
+    def ids(self) -> list[str]:
+        """Return the ids of the releases whose schemas are there, the current one first, then the last loaded."""
+        try:
+            with self._engine.connect() as connection:
+                return list(connection.execute(_LOADED).scalars())
         except SQLAlchemyError as error:
             LOG.warning("the database does not answer: %s", first_line(error))
             raise NotServing("The database does not answer.") from None

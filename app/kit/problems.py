@@ -11,7 +11,15 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from app.kit.methods import allowed
+
 MEDIA_TYPE = "application/problem+json"
+# Python before 3.13 has the older names.
+_NAMES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
+}
 
 
 class Culprit(BaseModel):
@@ -73,8 +81,8 @@ class Problem(Exception):
 
 
 def title(status: HTTPStatus) -> str:
-    """Return the status' name as of RFC 9110; Python before 3.13 has an older one of 422."""
-    return "Unprocessable Content" if status is HTTPStatus.UNPROCESSABLE_ENTITY else status.phrase
+    """Return the status' name as of RFC 9110."""
+    return _NAMES.get(status, status.phrase)
 
 
 def unprocessable(culprits: list[Culprit]) -> Problem:
@@ -88,7 +96,6 @@ def install(app: FastAPI) -> None:
     """Make every error of `app` a problem document."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _crash)
 
 
 def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
@@ -114,12 +121,6 @@ async def _http(request: Request, error: Exception) -> Response:
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not answered here: the API only reads.",
     }.get(status, str(known.detail))
     headers = dict(known.headers or {})
-    if "GET" in headers.get("Allow", ""):
-        headers["Allow"] = "GET, HEAD"
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = allowed(request.app.router.routes, request.scope)
     return Problem(status, detail, headers=headers).response(request.url.path)
-
-
-async def _crash(request: Request, _: Exception) -> Response:
-    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; the question is not to blame.").response(
-        request.url.path
-    )

@@ -10,14 +10,11 @@ from app.kit.parameters import PAIR, Asked, Parameter
 from app.kit.problems import Culprit, unprocessable
 from app.kit.values import Refused, near
 
-MAX_QUERY_BYTES = 8_000
 Resolve = Callable[[list[tuple[frozenset[str], str]]], list[str | Refused]]
 
 
 def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> Asked:
     """Read a query string; raise the 422 that names every parameter that is wrong, and the remedy."""
-    if len(query) > MAX_QUERY_BYTES:
-        raise unprocessable([Culprit(parameter=None, detail=f"the question is longer than {MAX_QUERY_BYTES} bytes")])
     try:
         written = grammar.pairs(query)
     except GrammarError as error:

@@ -6,6 +6,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, cast
 
@@ -13,12 +14,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from app.kit.engines import About, Gone, Held, NotServing, Shelf
+from app.kit.engines import KEPT, SECONDS, About, Gone, Held, NotServing, Shelf
 
 # As many as Starlette has worker threads, each of which holds at most one connection and only inside the
 # endpoint's function: nobody ever waits for a connection. (A session from a `yield` dependency deadlocks here.)
 CONNECTIONS = 40
-QUESTION_SECONDS = 30
 
 
 def database_file(url: str) -> Path:
@@ -34,8 +34,8 @@ def release_file(pointer: Path, release: str) -> Path:
     return pointer.with_name(f"{pointer.name}.releases") / f"r_{release}.sqlite"
 
 
-def read_engine(file: Path) -> Engine:
-    """Return an engine on a finished SQLite file that no statement can change."""
+def read_engine(file: Path, seconds: float = SECONDS) -> Engine:
+    """Return an engine on a finished SQLite file that no statement can change, nor keep for longer than `seconds`."""
     engine = create_engine(
         f"sqlite+pysqlite:///file:{file}?mode=ro&immutable=1&uri=true",
         poolclass=QueuePool,
@@ -59,7 +59,7 @@ def read_engine(file: Path) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def _limit(_: DBAPIConnection, record: ConnectionPoolEntry, __: object) -> None:
-        record.info["deadline"] = time.monotonic() + QUESTION_SECONDS
+        record.info["deadline"] = time.monotonic() + seconds
 
     return engine
 
@@ -77,8 +77,9 @@ def let_go(engine: Engine) -> None:
 class SqliteReleases(Generic[About]):
     """The releases beside one pointer, which is read once per answer."""
 
-    def __init__(self, url: str, describe: Callable[[Connection], About]) -> None:
-        """Take the database's URL, and what to ask a release when it is opened; nothing is opened yet."""
+    def __init__(self, url: str, describe: Callable[[Connection], About], seconds: float = SECONDS) -> None:
+        """Take the database's URL, what to ask a release when it is opened, and how long a connection may ask."""
+        self._seconds = seconds
         self._pointer = database_file(url).absolute()
         self._shelf: Shelf[About] = Shelf(describe, let_go)
 
@@ -96,6 +97,20 @@ class SqliteReleases(Generic[About]):
         except OSError:
             raise Gone(release) from None
 
+    def ids(self) -> list[str]:
+        """Return the ids of the releases whose files are there, the current one first, then the last loaded."""
+        try:
+            current = self._pointer.resolve(strict=True)
+        except OSError:
+            return []
+        loaded: dict[Path, int] = {}
+        for file in current.parent.glob("r_*.sqlite"):
+            # One may be removed while this is asked.
+            with suppress(OSError):
+                loaded[file] = file.stat().st_mtime_ns
+        files = sorted(loaded, key=lambda file: (file == current, loaded[file]), reverse=True)
+        return [file.stem.removeprefix("r_") for file in files[:KEPT]]
+
     def close(self) -> None:
         """Let go of every file."""
         self._shelf.clear()
@@ -104,4 +119,5 @@ class SqliteReleases(Generic[About]):
         target = file.resolve(strict=True)
         # The same release loaded again is another file of the same name.
         key = str(target), target.stat().st_ino
-        return self._shelf.take(key, target.exists, lambda: (target.stem.removeprefix("r_"), read_engine(target), None))
+        release = target.stem.removeprefix("r_")
+        return self._shelf.take(key, target.exists, lambda: (release, read_engine(target, self._seconds), None))

@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry
-from app.core.filters import CATALOGUE_PARAMETERS, COUNTRY, of_column
+from app.core.filters import COUNTRY, PAGING, of_column, text_of_entities
 from app.core.resource import Catalogue
 
 Year = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -62,6 +62,10 @@ class CountryEntry(Entry):
     successors: list[ActorRef] = []
     note: str | None = Field(default=None, description="Where an exception is curated, with its source; not served.")
 
+    def spellings(self) -> list[str]:
+        """Return every name by which it is asked for."""
+        return [self.name, *filter(None, [self.official_name]), *self.names]
+
     def codes(self) -> list[tuple[str, str]]:
         """Return (scheme, code) of every code that names it today."""
         found = (("iso2", self.iso2), ("iso3", self.iso3), ("iso", self.iso_num), ("cow", self.cow), ("gw", self.gw))
@@ -107,7 +111,8 @@ COUNTRIES = Catalogue(
         of_column(
             "id", COUNTRY, col(tables.Country.n), col(tables.Country.id), "These countries, by any code or name."
         ),
-        *CATALOGUE_PARAMETERS,
+        text_of_entities("country", tables.Country),
+        *PAGING,
     ),
     more=_more,
     party=col(tables.Party.state),

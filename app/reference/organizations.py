@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry, Slug
-from app.core.filters import ACTOR, CATALOGUE_PARAMETERS, COUNTRY, of_codes, of_column
+from app.core.filters import ACTOR, COUNTRY, PAGING, of_codes, of_column, text_of_entities
 from app.core.resource import Catalogue
 from app.kit.codes import Code
 
@@ -54,6 +54,10 @@ class OrganizationEntry(OrganizationFields, Entry):
     based_in: ActorRef | None = None
     note: str | None = None
 
+    def spellings(self) -> list[str]:
+        """Return every name by which it is asked for."""
+        return [self.name, *self.aliases]
+
     @model_validator(mode="after")
     def _either(self) -> OrganizationEntry:
         if self.organ_of and self.based_in:
@@ -91,7 +95,8 @@ ORGANIZATIONS = Catalogue(
             "organ_of", COUNTRY, col(tables.Organization.n), col(tables.Organization.organ_of), "Whose organ it is."
         ),
         of_column("based_in", COUNTRY, col(tables.Organization.n), col(tables.Organization.based_in), "Where it sits."),
-        *CATALOGUE_PARAMETERS,
+        text_of_entities("organization", tables.Organization),
+        *PAGING,
     ),
     more=_more,
     party=col(tables.Party.actor),

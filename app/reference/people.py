@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry, Slug, SourceRef
-from app.core.filters import ACTOR, CATALOGUE_PARAMETERS, of_column
+from app.core.filters import ACTOR, PAGING, of_column, text_of_entities
 from app.core.resource import Catalogue
 from app.kit.parameters import Asked, Match, Parameter
 
@@ -53,6 +53,10 @@ class PersonEntry(PersonFields, Entry):
     offices: list[OfficeEntry] = []
     note: str | None = None
 
+    def spellings(self) -> list[str]:
+        """Return every spelling of the name."""
+        return [self.name, *self.variants]
+
     def last_name(self) -> str:
         """Return the name by which the person is known once introduced."""
         return self.name.split()[-1]
@@ -77,7 +81,8 @@ PEOPLE = Catalogue(
         Parameter(
             "affiliation", "An organization or country where they have an office.", ACTOR, _affiliation, several=True
         ),
-        *CATALOGUE_PARAMETERS,
+        text_of_entities("person", tables.Person),
+        *PAGING,
     ),
     more=_more,
     party=col(tables.Party.actor),

@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, EntityAnswer, PlaceAnswer
 from app.core.entries import ActorRef, Entry, PlaceRef, Slug
-from app.core.filters import CATALOGUE_PARAMETERS, COUNTRY, PLACE, of_column
+from app.core.filters import COUNTRY, PAGING, PLACE, of_column, text_of_entities
 from app.core.resource import Catalogue
 from app.core.vocabulary import PointPrecision
 
@@ -48,6 +48,10 @@ class PlaceEntry(PlaceFields, Entry):
     within: PlaceRef | None = None
     note: str | None = None
 
+    def spellings(self) -> list[str]:
+        """Return every name by which it is asked for."""
+        return [self.name, *self.aliases]
+
 
 def _more(id: str) -> dict[str, str]:
     return {"facts": f"/facts?place={id}&modality=any"}
@@ -62,7 +66,8 @@ PLACES = Catalogue(
     parameters=(
         of_column("id", PLACE, col(tables.Place.n), col(tables.Place.id), "These places, by id or name."),
         of_column("country", COUNTRY, col(tables.Place.n), col(tables.Place.country), "The country as stated."),
-        *CATALOGUE_PARAMETERS,
+        text_of_entities("place", tables.Place),
+        *PAGING,
     ),
     more=_more,
     party=None,

@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import Answer, DateAnswer, EntityAnswer
 from app.core.entries import DateEntry, Entry, Slug
-from app.core.filters import CATALOGUE_PARAMETERS, SOURCE, of_column
+from app.core.filters import PAGING, SOURCE, of_column, text_of_entities
 from app.core.resource import Catalogue
 from app.kit.codes import Code
 
@@ -70,7 +70,8 @@ SOURCES = Catalogue(
     answer=SourceDetailAnswer,
     parameters=(
         of_column("id", SOURCE, col(tables.Source.n), col(tables.Source.id), "These sources, by id or title."),
-        *CATALOGUE_PARAMETERS,
+        text_of_entities("source", tables.Source),
+        *PAGING,
     ),
     more=_more,
     party=None,

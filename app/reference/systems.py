@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry, Slug, SourceRef
-from app.core.filters import CATALOGUE_PARAMETERS, COUNTRY, SYSTEM, of_codes, of_column
+from app.core.filters import COUNTRY, PAGING, SYSTEM, of_codes, of_column, text_of_entities
 from app.core.resource import Catalogue
 from app.core.vocabulary import ArmamentCategory, Modality, SystemRole
 from app.kit.parameters import Asked, Match, Parameter
@@ -43,6 +43,10 @@ class SystemEntry(SystemFields, Entry):
     origin: list[ActorRef] = []
     source: SourceRef | None = None
     note: str | None = None
+
+    def spellings(self) -> list[str]:
+        """Return every name by which it is asked for."""
+        return [self.name, *self.aliases]
 
 
 def _origin(values: tuple[str, ...], _: Asked) -> Match:
@@ -85,7 +89,8 @@ SYSTEMS = Catalogue(
             _used_by,
             several=True,
         ),
-        *CATALOGUE_PARAMETERS,
+        text_of_entities("system", tables.System),
+        *PAGING,
     ),
     more=_more,
     party=None,

@@ -14,8 +14,12 @@ from app.core.snapshot import HeldRelease
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
 from app.kit.problems import Problem, responses
+from app.kit.textindex import SEARCH
+from app.kit.validators import ASK_AGAIN, NEVER_STORED, etag_of, headers_of
 
 ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+COUNTED = {**SQLModel.metadata.tables, SEARCH.name: SEARCH}
+OF_THE_MOMENT = {"Cache-Control": NEVER_STORED}
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
@@ -81,7 +85,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     async def healthz(request: Request) -> Response:
         """Answers 200 as long as the process lives, whatever the database does."""
         asking.read_nothing(request)
-        return json_response(dump({"status": "alive"}))
+        return json_response(dump({"status": "alive"}), OF_THE_MOMENT)
 
     @found.get(
         "/readyz",
@@ -99,7 +103,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
             with held.connect() as connection:
                 _check(connection, held, _head(migrations))
             ready.add(loaded)
-        return json_response(dump({"status": "ready"}))
+        return json_response(dump({"status": "ready"}), OF_THE_MOMENT)
 
     @found.get(
         "/version",
@@ -112,9 +116,8 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     def version_(request: Request) -> Response:
         """The code's version, the release's id, when it was loaded and what it holds."""
         about = asking.no_question(request).about
-        return json_response(
-            dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})
-        )
+        body = dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})
+        return json_response(body, headers_of(etag_of(body), policy=ASK_AGAIN) | {"Foedus-Release": about.id})
 
     return found
 
@@ -131,9 +134,7 @@ def _check(connection: Connection, held: HeldRelease, head: str | None) -> None:
     if schema != head:
         raise _unready(f"the release has schema {schema}, this code wants {head}: load it again")
     for name_, expected in held.about.counts.items():
-        present: Any = connection.execute(
-            select(func.count()).select_from(SQLModel.metadata.tables[name_])
-        ).scalar_one()
+        present: Any = connection.execute(select(func.count()).select_from(COUNTED[name_])).scalar_one()
         if present != expected:
             raise _unready(f"table {name_} holds {present} rows, {expected} were loaded: load it again")
 

@@ -79,7 +79,7 @@ def router(vocabulary: tuple[type[Code], ...]) -> APIRouter:
         """One closed list of codes, with definitions."""
         held = asking.no_question(request)
         if name not in by_name:
-            close = near(name, by_name)
+            close = near(name, list(by_name))
             hint = f"did you mean {close[0]!r}?" if close else "`/vocab` lists them."
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no code list {name[:96]!r}: {hint}")
         return asking.one_response(held, f"/vocab/{name}", by_name[name], {"all": "/vocab"})

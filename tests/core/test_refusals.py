@@ -75,7 +75,7 @@ REFUSED = [
     ("/facts?id=" + "x" * 97, "id", "cannot be an id"),
     ("/transfers?order_year=99", "order_year", "no year of four digits"),
     ("/agreements?active_on=sometime", "active_on", "no year, month or day"),
-    ("/resolve", "q", "required"),
+    ("/resolve?kind=country", "q", "required"),
     ("/resolve?q=", "q", "write 1 to 200 characters"),
     ("/resolve?q=%20", "q", "write 1 to 200 characters"),
     ("/resolve?q=" + "x" * 201, "q", "write 1 to 200 characters"),

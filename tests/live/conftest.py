@@ -55,22 +55,24 @@ class Server:
 class Start(Protocol):
     """A starter of servers."""
 
-    def __call__(self, database_url: str, workers: int = 1) -> Server:
-        """Start one."""
+    def __call__(self, database_url: str, workers: int = 1, program: str | None = None, **settings: str) -> Server:
+        """Start one; `program`: other than `python -m app`, in Python; `settings`: more of the environment."""
 
 
-def started(database_url: str, log: Path, workers: int = 1) -> Server:
+def started(
+    database_url: str, log: Path, workers: int = 1, program: str | None = None, settings: dict[str, str] | None = None
+) -> Server:
     """Start a server on a database, and return it once it is alive."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FOEDUS_")}
     environment |= {"FOEDUS_DATABASE_URL": database_url, "FOEDUS_PORT": str(port), "FOEDUS_ACCESS_LOG": "false"}
-    environment |= {"FOEDUS_WORKERS": str(workers)}
+    environment |= {"FOEDUS_WORKERS": str(workers), **(settings or {})}
     with log.open("wb") as written:
         process = subprocess.Popen(
             # A session of its own: the workers of one that is killed can be found and killed too.
-            [sys.executable, "-m", "app"],
+            [sys.executable, *(["-c", program] if program else ["-m", "app"])],
             env=environment,
             stdout=written,
             stderr=written,
@@ -120,8 +122,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start servers that end with the test, whatever the test did to them."""
     servers: list[Server] = []
 
-    def one(database_url: str, workers: int = 1) -> Server:
-        servers.append(started(database_url, tmp_path / f"server-{len(servers)}.log", workers))
+    def one(database_url: str, workers: int = 1, program: str | None = None, **settings: str) -> Server:
+        log = tmp_path / f"server-{len(servers)}.log"
+        servers.append(started(database_url, log, workers, program, settings))
         return servers[-1]
 
     yield one

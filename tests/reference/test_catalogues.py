@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.answers import list_of, one_of
-from app.core.filters import CATALOGUE_PARAMETERS
+from app.core.filters import PAGING
 from app.core.resource import Catalogue
 from app.reference import CATALOGUES
 
@@ -94,7 +94,7 @@ def test_filter_of_a_catalogue_finds(small: Api, target: str, expected: str) -> 
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda catalogue: catalogue.kind)
 def test_every_filter_of_every_catalogue_is_asked_here(catalogue: Catalogue) -> None:
     """A new parameter wants its row above."""
-    own = {one.name for one in catalogue.parameters} - {one.name for one in CATALOGUE_PARAMETERS}
+    own = {one.name for one in catalogue.parameters} - {one.name for one in PAGING}
     own |= {"has"} if catalogue.party is not None else set()
     rows = QUESTIONS[catalogue.collection]
     assert own == {name.split("=")[0] for question, _ in rows for name in question.split("&") if question}

@@ -32,10 +32,12 @@ PHASES = (
     "actors",
     "reference",
     "names",
+    "search",
     "facts",
     "relations",
     "coverage",
     "retired ids",
+    "changes",
     "integrity",
     "pointer",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.answers import ListAnswer
-from app.views.resolve import ResolvedAnswer
+from app.views.candidates import ResolvedAnswer
 
 if TYPE_CHECKING:
     from tests.conftest import Api

@@ -25,9 +25,10 @@ def test_the_service_document_leads_everywhere(small: Api) -> None:
         "relations",
         "coverage",
         "resolve",
+        "search",
     } == set(collections)
     for target in (*collections.values(), *answer["data"]["documentation"].values()):
-        asked = "/resolve?q=TR" if target == "/resolve" else target
+        asked = f"{target}?q=TR" if target in {"/resolve", "/search"} else target
         assert small.get(asked).status_code == 200, asked
     assert answer["links"]["self"] == "/"
     assert answer["data"]["counts"]["fact"] == 35
