@@ -1,15 +1,15 @@
 """trainings.
 
-Revision: 0002
-Follows: 0001
+Revision: 0004
+Follows: 0003
 """
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
