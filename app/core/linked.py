@@ -12,6 +12,7 @@ from app.kit.pages import dump
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _WHOLE = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger"
+_RFC_7111 = "http://tools.ietf.org/rfc/rfc7111"
 _DAY = "http://www.w3.org/2001/XMLSchema#date"
 CONTEXT: dict[str, Any] = {
     "schema": "https://schema.org/",
@@ -58,6 +59,8 @@ CONTEXT: dict[str, Any] = {
     "suffix": "oa:suffix",
     "start": {"@id": "oa:start", "@type": _WHOLE},
     "end": {"@id": "oa:end", "@type": _WHOLE},
+    "fragment": "http://www.w3.org/1999/02/22-rdf-syntax-ns#value",
+    "conformsTo": {"@id": "http://purl.org/dc/terms/conformsTo", "@type": "@id"},
 }
 _COLLECTIONS = {
     "country": "countries",
@@ -115,7 +118,7 @@ def passage(citation: Any, fact: str | None = None) -> dict[str, Any]:
     """Return a citation as a Web Annotation of its source; its body is the fact that it proves."""
     quote = {key: citation[key] for key in ("exact", "prefix", "suffix") if citation[key] is not None}
     selectors: list[dict[str, Any]] = [{"type": "oa:TextQuoteSelector", **quote}] if quote else []
-    selectors.append({"type": "oa:TextPositionSelector", "start": citation["start"], "end": citation["end"]})
+    selectors.append(_position(citation))
     return {
         "id": f"/evidence/{citation['id']}",
         "type": "oa:Annotation",
@@ -123,6 +126,14 @@ def passage(citation: Any, fact: str | None = None) -> dict[str, Any]:
         "target": {"type": "oa:SpecificResource", "source": _source(citation["source"]), "selector": selectors},
         "identifier": _property("sha256", citation["sha256"]),
     }
+
+
+def _position(citation: Any) -> dict[str, Any]:
+    if citation["fragment"] is not None:
+        return {"type": "oa:FragmentSelector", "conformsTo": _RFC_7111, "fragment": citation["fragment"]}
+    if citation["xpath"] is not None:
+        return {"type": "oa:XPathSelector", "fragment": citation["xpath"]}
+    return {"type": "oa:TextPositionSelector", "start": citation["start"], "end": citation["end"]}
 
 
 def _fact(fact: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.kit.folding import fold
 from app.kit.values import Refused, scored
 
 COUNTRY = "country"
-ACTORS = (COUNTRY, "organization", "person", "unnamed")
+ACTORS = (COUNTRY, "organization", "person", "unnamed", "unknown")
 FACT = "fact"
 PASSAGE = "passage"
 EXACT_IDS = frozenset({FACT, PASSAGE})
@@ -170,7 +170,7 @@ class Unknown(Refused):
 
 def unknown(text: str, kinds: frozenset[str], close: list[Found]) -> Unknown:
     """Refuse a text that names nothing, with near misses."""
-    what = " or ".join(sorted(kinds - {"unnamed"} or kinds))
+    what = " or ".join(sorted(kinds - {"unnamed", "unknown"} or kinds))
     ids = [one.id for one in close[:3]]
     named = [f"{one.label} ({one.id})" for one in close[:3]]
     hint = f": did you mean {', '.join(named)}?" if ids else f"; `/resolve?q={quote(text[:40])}` may help"

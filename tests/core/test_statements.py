@@ -22,6 +22,7 @@ STATEMENTS = {
     "/cooperation": 2,
     "/exercises?participant=NO&domain=sea&bilateral=false": 3,
     "/deployments?sending=TR": 3,
+    "/trainings?provider=NO&fiscal_year=1998": 3,
     "/holdings?origin=RU": 3,
     "/events?type=meeting": 2,
     "/quotes?about=TR&speaker=lars-vinter": 3,
