@@ -17,6 +17,7 @@ from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
 from app.kit import edtf
 from app.kit.textindex import Document
+from app.reference.sources import Redistribution
 from app.views.coverage import answer as coverage_answer
 from seed import entities, names
 from seed.corpus import Corpus
@@ -32,7 +33,9 @@ Rows = Iterable[SQLModel | Line | Document]
 class Compiler:
     """One corpus on its way to rows."""
 
-    def __init__(self, corpus: Corpus, facts: tuple[Resource, ...], spool: Spool, track: Track = untracked) -> None:
+    def __init__(
+        self, corpus: Corpus, facts: tuple[Resource, ...], spool: Spool | None, track: Track = untracked
+    ) -> None:
         """Take a corpus that was checked, the kinds of fact, and the facts, of data sets too."""
         self.corpus = corpus
         self.spool = spool
@@ -43,6 +46,8 @@ class Compiler:
         self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
         self.known = entities.known(corpus)
         self.texts = Texts(corpus)
+        sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
+        self.unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
         self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
         self.active: set[str] = set()
         self.dated = 0
@@ -53,7 +58,7 @@ class Compiler:
         yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
         yield "search", [one for pair in self.texts.indexed() for one in pair]
-        yield "facts", self._facts()
+        yield "facts", self.facts()
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (
@@ -76,10 +81,15 @@ class Compiler:
             if (found := [one for one in gone if one in self.active])
         }
 
-    def _facts(self) -> Iterator[Line | Document]:
+    def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
+        """Yield (rank in order of id, source, fact), in order of date."""
+        return iter(()) if self.spool is None else self.spool.in_time()
+
+    def facts(self) -> Iterator[Line | Document]:
+        """Yield the rows of all facts, in order of date; those of one fact together."""
         cited: set[str] = set()
-        in_time = self.track(self.spool.in_time(), "facts", len(self.spool))
-        for n, (rank, source, fact) in enumerate(in_time, 1):
+        total = None if self.spool is None else len(self.spool)
+        for n, (rank, source, fact) in enumerate(self.track(self.in_time(), "facts", total), 1):
             self.dated += fact.date is not None
             yield from self._fact(n, rank, source, fact, cited)
 
@@ -107,7 +117,7 @@ class Compiler:
         )
         detail = fact.detail(n)
         yield type(detail), dict(detail)
-        yield self.texts.document(n, self.by_kind[fact.kind], fact)
+        yield self.texts.document(n, self.by_kind[fact.kind], fact, quotable=source not in self.unquotable)
         for position, party in enumerate(parties):
             yield _line(
                 tables.Party,
@@ -143,11 +153,14 @@ class Compiler:
     def _answer(
         self, source: str, fact: FactEntry, parties: list[PartyEntry], uses: list[SystemUseEntry]
     ) -> FactAnswer:
+        quotable = source not in self.unquotable
         given = fact.model_dump(exclude={"note", "parties", "systems", "evidence"}) | {
             "parties": [party.model_dump() for party in parties],
             "systems": [use.model_dump() for use in uses],
-            "evidence": [_citation(source, evidence) for evidence in fact.evidence],
+            "evidence": [_citation(source, evidence, quotable=quotable) for evidence in fact.evidence],
         }
+        # Here, and not format by format: what may not be passed on is in no release, and so in no export of it.
+        given |= {} if quotable else fact.without_words()
         return self.by_kind[fact.kind].answer.model_validate(given, context=self.known)
 
     def _pairs(self, n: int, source: str, fact: FactEntry, parties: list[PartyEntry]) -> Iterator[Line]:
@@ -208,14 +221,14 @@ def _chosen(fact: FactEntry, role: Role) -> bool:
     return role.takes_part or (fact.kind == "quote" and role is Role.about)
 
 
-def _citation(source: str, evidence: EvidenceEntry) -> dict[str, Any]:
+def _citation(source: str, evidence: EvidenceEntry, *, quotable: bool) -> dict[str, Any]:
     return {
         "id": f"{source}.{evidence.locator()}",
         "source": source,
         "selector": evidence.selector(),
-        "exact": evidence.exact,
-        "prefix": evidence.prefix,
-        "suffix": evidence.suffix,
+        "exact": evidence.exact if quotable else None,
+        "prefix": evidence.prefix if quotable else None,
+        "suffix": evidence.suffix if quotable else None,
         "start": evidence.start,
         "end": None if evidence.start is None else evidence.span[1],
         "fragment": evidence.fragment,

@@ -23,6 +23,7 @@ ISO_DIGITS = 3
 MOST_NAMES = 20_000
 MOST_HINTS = 5
 SHORTEST_HINT = 3
+NAMES_EACH = 8
 SCHEMES = ("iso2", "iso3", "iso", "cow", "gw")
 _CODE = re.compile(r"([a-z0-9]+):(.*)", re.DOTALL)
 
@@ -138,7 +139,8 @@ class Nearby:
                 name for name, found in self._found.items() if any(one.kind in kinds for one in found)
             ]
         close: dict[tuple[str, str], tuple[Found, float]] = {}
-        for name, score in scored(folded, self._of_kinds[kinds], limit):
+        # One entity may have several of the nearest names.
+        for name, score in scored(folded, self._of_kinds[kinds], NAMES_EACH * limit):
             for one in self._found[name]:
                 if one.kind in kinds:
                     close.setdefault((one.kind, one.id), (one, score))

@@ -56,11 +56,20 @@ def not_kept(response: Response) -> Response:
 
 
 def read_json(given: bytes | str) -> Any:
-    """Return what JSON says; 422 when it is none."""
+    """Return what JSON says; 422 when it is none, or says something twice."""
     try:
-        return json.loads(given)
+        return json.loads(given, object_pairs_hook=_members)
     except (ValueError, RecursionError):
         raise unprocessable([Culprit(parameter=None, detail="the body is no JSON in UTF-8")]) from None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise unprocessable([Culprit(parameter=None, detail="a name stands twice in one object of the JSON")])
+    # Half a surrogate pair can be written in JSON, but is no text: a value is checked by its shape, a name by nobody.
+    "".join(found).encode()
+    return found
 
 
 def read_form(given: bytes) -> dict[str, str]:
@@ -68,7 +77,7 @@ def read_form(given: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(given.decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict")
     except ValueError:
-        raise unprocessable([Culprit(parameter=None, detail=f"the body is no {FORM} in UTF-8")]) from None
+        raise unprocessable([Culprit(parameter=None, detail=f"what was sent is no {FORM} in UTF-8")]) from None
     if len(dict(pairs)) != len(pairs):
         raise unprocessable([Culprit(parameter=None, detail="a field of the form is given twice")])
     return dict(pairs)

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anyascii import anyascii
-
-from app.kit.folding import fold
+from app.kit.folding import fold, spell
 from app.kit.values import Refused, Value, text
 
 LONGEST_QUESTION = 300
@@ -16,6 +14,9 @@ LONGEST_WORD = 64
 MOST_TERMS = 32
 DEEPEST = 8
 SHORTEST_PREFIX = 2
+# ASCII goes by whole words, the rest letter by letter: a letter may be spelled by none, by several, by two words.
+_RUN = re.compile(r"[A-Za-z0-9]+|[^\x00-\x7f]")
+_PIECE = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
 _LEXEME = re.compile(r'\s+|(?P<bracket>[()])|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>[^\s()"]+)')
 
 
@@ -34,25 +35,27 @@ class Phrase:
 
 @dataclass(frozen=True)
 class All:
-    """All of several, and none of others."""
+    """All of several, and none of others; no part is itself an All, which would say the same."""
 
     parts: tuple[Expression, ...]
     without: tuple[Expression, ...] = ()
 
     def __str__(self) -> str:
         """Write it as a question."""
-        return " ".join([*map(_bracketed, self.parts), *(f"NOT {_bracketed(part)}" for part in self.without)])
+        wanted = (f"({part})" if isinstance(part, Either) else str(part) for part in self.parts)
+        unwanted = (str(part) if isinstance(part, Phrase) else f"({part})" for part in self.without)
+        return " ".join([*wanted, *(f"NOT {part}" for part in unwanted)])
 
 
 @dataclass(frozen=True)
 class Either:
-    """Any of several."""
+    """Any of several; no part is itself an Either."""
 
     parts: tuple[Expression, ...]
 
     def __str__(self) -> str:
         """Write it as a question."""
-        return " OR ".join(map(_bracketed, self.parts))
+        return " OR ".join(map(str, self.parts))
 
 
 Expression = Phrase | All | Either
@@ -66,30 +69,35 @@ def words(text: str) -> list[str]:
 def placed(text: str) -> list[tuple[str, int, int]]:
     """Return the folded words of a text, each with where it stands there, in code points, end exclusive."""
     found: list[tuple[str, int, int]] = []
-    inside = False
-    for at, letter in enumerate(text):
-        for plain in anyascii(letter).lower():
-            if not (plain.isascii() and plain.isalnum()):
+    inside, last = False, 0
+    for run in _RUN.finditer(text):
+        at, end = run.span()
+        inside, last = inside and at == last, end
+        for piece in _PIECE.findall(spell(run[0])):
+            if not piece.isalnum():
                 inside = False
             elif inside:
                 word, start, _ = found[-1]
-                found[-1] = (word + plain, start, at + 1)
+                found[-1] = (word + piece, start, end)
             else:
                 inside = True
-                found.append((plain, at, at + 1))
+                found.append((piece, at, end))
     return [(word[:LONGEST_WORD], start, end) for word, start, end in found]
 
 
 def marks(text: str, expression: Expression) -> list[tuple[int, int]]:
     """Return where a text has what is sought, in code points: spans in order that do not overlap."""
     there = placed(text)
+    where: dict[str, list[int]] = {}
+    for at, (word, _, _) in enumerate(there):
+        where.setdefault(word, []).append(at)
     spans: list[tuple[int, int]] = []
-    for phrase in phrases(expression):
+    for phrase in dict.fromkeys(phrases(expression)):
         last = len(phrase.words) - 1
         spans += [
             (there[first][1], there[first + last][2])
-            for first in range(len(there) - last)
-            if all(_same(phrase, at, there[first + at][0]) for at in range(last + 1))
+            for first in _starts(phrase, where)
+            if first + last < len(there) and all(_same(phrase, at, there[first + at][0]) for at in range(1, last + 1))
         ]
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -112,7 +120,15 @@ def phrases(expression: Expression) -> Iterator[Phrase]:
 def full_text() -> Value:
     """A full-text question; it becomes its canonical form."""
     plain = text(LONGEST_QUESTION)
-    return Value(plain.schema, lambda given: str(read(plain.read(given))))
+
+    def canonical(given: str) -> str:
+        found = str(read(plain.read(given)))
+        # Links carry the canonical form: one that is too long to be asked would lead nowhere.
+        if len(found) > LONGEST_QUESTION:
+            raise Refused(f"in plain letters it has more than {LONGEST_QUESTION} characters: ask for fewer words")
+        return found
+
+    return Value(plain.schema, canonical)
 
 
 def read(question: str) -> Expression:
@@ -162,7 +178,9 @@ def _either(rest: list[str | Phrase], depth: int) -> tuple[Expression | None, li
         parts.append(found)
     if len(parts) > 1 and None in parts:
         raise Refused("`OR` wants something on both sides")
-    told = tuple(part for part in parts if part is not None)
+    told = tuple(
+        one for part in parts if part is not None for one in (part.parts if isinstance(part, Either) else (part,))
+    )
     return (Either(told) if len(told) > 1 else told[0] if told else None), rest
 
 
@@ -194,7 +212,13 @@ def _all(rest: list[str | Phrase], depth: int) -> tuple[Expression | None, list[
         raise Refused("it only says what is not wanted: give a word that is")
     if len(wanted) == 1 and not unwanted:
         return wanted[0], rest
-    return (All(tuple(wanted), tuple(unwanted)) if wanted else None), rest
+    return (_joined(wanted, unwanted) if wanted else None), rest
+
+
+def _joined(wanted: list[Expression], unwanted: list[Expression]) -> All:
+    within = [part for part in wanted if isinstance(part, All)]
+    parts = (one for part in wanted for one in (part.parts if isinstance(part, All) else (part,)))
+    return All(tuple(parts), (*unwanted, *(one for part in within for one in part.without)))
 
 
 def _every(expression: Expression) -> Iterator[Phrase]:
@@ -206,8 +230,12 @@ def _every(expression: Expression) -> Iterator[Phrase]:
             yield from _every(part)
 
 
-def _bracketed(expression: Expression) -> str:
-    return str(expression) if isinstance(expression, Phrase) else f"({expression})"
+def _starts(phrase: Phrase, where: dict[str, list[int]]) -> list[int]:
+    """Return the places of a phrase's first word; `where`: the places of each word."""
+    first = phrase.words[0]
+    if not phrase.prefix or len(phrase.words) > 1:
+        return where.get(first, [])
+    return [at for word, places in where.items() if word.startswith(first) for at in places]
 
 
 def _same(phrase: Phrase, at: int, word: str) -> bool:

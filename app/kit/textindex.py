@@ -12,7 +12,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator
 
-from app.kit.fulltext import Either, Expression, Phrase, words
+from app.kit.fulltext import All, Either, Expression, Phrase, words
 
 # Best first: what is found in an earlier one is listed before what is found in a later one.
 FIELDS = ("name", "summary", "passage", "party")
@@ -23,7 +23,10 @@ _APART = "_"
 
 @dataclass(frozen=True)
 class Sought:
-    """What is sought in the first fields, and in no fewer: `reach` counts them, `beyond` those that do not suffice."""
+    """What is sought in the first fields, and in no fewer: `reach` counts them, `beyond` those that do not suffice.
+
+    What is excluded must stand in no field at all, so that each record is found in exactly one reach.
+    """
 
     expression: Expression
     reach: int = len(FIELDS)
@@ -104,11 +107,20 @@ def matches(sought: Sought) -> _Matches:
 
 
 def _fts5(sought: Sought) -> str:
-    inner = _in_fts5(sought.expression)
-    if sought.reach == len(FIELDS) and not sought.beyond:
-        return inner
-    found = f"({inner}) AND {{{' '.join(FIELDS[: sought.reach])}}} : ({inner})"
-    return f"({found}) NOT ({{{' '.join(FIELDS[: sought.beyond])}}} : ({inner}))" if sought.beyond else found
+    found, wanted = _in_fts5(sought.expression), _in_fts5(_wanted(sought.expression))
+    if sought.reach < len(FIELDS):
+        found = f"({found}) AND {{{' '.join(FIELDS[: sought.reach])}}} : ({wanted})"
+    if sought.beyond:
+        found = f"({found}) NOT ({{{' '.join(FIELDS[: sought.beyond])}}} : ({wanted}))"
+    return found
+
+
+def _wanted(expression: Expression) -> Expression:
+    """Return the same without what is excluded."""
+    if isinstance(expression, Phrase):
+        return expression
+    parts = tuple(map(_wanted, expression.parts))
+    return Either(parts) if isinstance(expression, Either) else All(parts)
 
 
 def _in_fts5(expression: Expression) -> str:
@@ -123,11 +135,11 @@ def _in_fts5(expression: Expression) -> str:
 
 
 def _tsquery(sought: Sought) -> str:
-    found = _in_tsquery(sought.expression, "")
+    found, wanted = _in_tsquery(sought.expression, ""), _wanted(sought.expression)
     if sought.reach < len(FIELDS):
-        found = f"({found}) & ({_in_tsquery(sought.expression, _WEIGHTS[: sought.reach])})"
+        found = f"({found}) & ({_in_tsquery(wanted, _WEIGHTS[: sought.reach])})"
     if sought.beyond:
-        found = f"({found}) & !({_in_tsquery(sought.expression, _WEIGHTS[: sought.beyond])})"
+        found = f"({found}) & !({_in_tsquery(wanted, _WEIGHTS[: sought.beyond])})"
     return found
 
 

@@ -6,19 +6,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any, Literal
 
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
-_APOSTROPHES = str.maketrans("", "", "'’ʼ")
+# An accent that stands by itself belongs to its letter, and what cannot be seen to nothing; a sign of money is a word.
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_LETTER = rf"[^\W_][\u0300-\u036f{_UNSEEN}]*"
+_WORD = re.compile(rf"(?:{_LETTER})+(?:['’‘ʼ´`](?:{_LETTER})+)*|[$¢-¥₠-⃏%‰]")
+_NOT_SPELLED = str.maketrans("", "", "'’‘ʼ´`" + _UNSEEN)
 _ELISION = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.+|(?:\.\s){2,}\.")
 _TYPOGRAPHIC = str.maketrans(
     {
         **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‘’‚‛‹›′ʼ", "'"),
+        **dict.fromkeys("‘’‚‛‹›′ʼ´`", "'"),
         **dict.fromkeys("‐‑‒–—―−", "-"),
         "…": "...",
-        "\u00ad": None,
+        **dict.fromkeys(_UNSEEN),
     }
 )
 _EDGES = " \"'"
@@ -44,30 +46,31 @@ class Run:
 
 def words(text: str) -> list[Word]:
     """Return a text's words; case, apostrophes and how accents are composed do not tell two apart, accents do."""
-    return [
-        Word(unicodedata.normalize("NFC", match[0].translate(_APOSTROPHES)).casefold(), match.start(), match.end())
+    found = (
+        Word(unicodedata.normalize("NFC", match[0].translate(_NOT_SPELLED)).casefold(), match.start(), match.end())
         for match in _WORD.finditer(text)
-    ]
+    )
+    return [word for word in found if word.plain]
 
 
 def plain(text: str) -> str:
     """Return a text without what a printer decides: white space, kinds of quotation marks and dashes."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC).split()).strip(_EDGES)
+    return " ".join(unicodedata.normalize("NFC", text.translate(_TYPOGRAPHIC)).split()).strip(_EDGES)
 
 
 def parts(text: str) -> list[str]:
     """Return what stands between marked elisions: `…`, `...`, `[…]`."""
-    return [part for part in _ELISION.split(text) if _WORD.search(part)]
+    return [part for part in _ELISION.split(text) if words(part)]
 
 
 def find(sought: str, within: str) -> Run | None:
     """Find a text in another, word by word and in order; parts between elisions may stand apart. None: not there."""
     there = words(within)
+    spelled = [word.plain for word in there]
     at, first, last = 0, -1, -1
-    sections = parts(sought)
-    for section in sections:
+    for section in parts(sought):
         wanted = [word.plain for word in words(section)]
-        found = _run(wanted, [word.plain for word in there], at)
+        found = _run(wanted, spelled, at)
         if found is None:
             return None
         first = found if first < 0 else first
@@ -75,17 +78,19 @@ def find(sought: str, within: str) -> Run | None:
         last = at - 1
     if last < 0:
         return None
-    whole = len(sections) == 1 and plain(sought) in plain(within)
-    return Run(whole, there[first].start, there[last].end)
+    return Run(plain(sought) in plain(within), there[first].start, there[last].end)
 
 
 def difference(sought: str, there: str) -> list[dict[str, Any]]:
     """Return, word by word, what is the `same`, what only the first has (`added`), what only the second (`missing`)."""
+    # Imported here: only what is not found needs it. difflib takes seconds for words that come again and again.
+    from rapidfuzz.distance import Indel
+
     ours, theirs = words(sought), words(there)
-    matcher = SequenceMatcher(None, [word.plain for word in ours], [word.plain for word in theirs], autojunk=False)
     found: list[dict[str, Any]] = []
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
+    for step in Indel.opcodes([word.plain for word in ours], [word.plain for word in theirs]):
+        a, b, c, d = step.src_start, step.src_end, step.dest_start, step.dest_end
+        if step.tag == "equal":
             found.append(_piece("same", there, theirs[c:d]))
             continue
         if b > a:

@@ -6,7 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
@@ -29,11 +37,26 @@ Text = Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
 
 
 class _Query(BaseModel):
-    """One query of the Reconciliation API; properties are not considered, as the specification allows."""
+    """One query of the Reconciliation API; how properties and strictness are considered is left to the service."""
 
-    query: Text
+    model_config = ConfigDict(extra="forbid")
+
+    query: str | None = None
     type: str | Annotated[list[str], Field(max_length=20)] | None = None
     limit: int | None = Field(default=None, ge=1)
+    properties: list[Any] = []
+    type_strict: str | None = None
+
+    @model_validator(mode="after")
+    def _asks(self) -> _Query:
+        if self.query is None and not self.properties:
+            raise ValueError("a query has `query` or `properties`")
+        return self
+
+    def name(self) -> str:
+        """Return the name that is sought; none is as long as a cell of a spreadsheet may be."""
+        plain = tidy(self.query or "")
+        return plain if len(plain) <= LONGEST_NAME else ""
 
 
 class _Property(BaseModel):
@@ -109,10 +132,10 @@ def manifest(name: str, kinds: list[str], at: str) -> ManifestAnswer:
     )
 
 
-def properties(kind: str) -> dict[str, Any]:
+def properties(kind: str, limit: int | None) -> dict[str, Any]:
     """Say which columns may be added to what was reconciled: a country's codes."""
     known = [{"id": id_, "name": label} for id_, label in CODES.items()] if kind == "country" else []
-    return {"type": kind, "properties": known}
+    return {"type": kind, "properties": known[:limit]} | ({} if limit is None else {"limit": limit})
 
 
 def reconciled(connection: Connection, fields: dict[str, str], collections: Mapping[str, str]) -> dict[str, Any]:
@@ -131,7 +154,10 @@ def _queries(connection: Connection, given: Any, collections: Mapping[str, str])
         raise refused(error) from None
     every = frozenset(collections)
     wanted = {
-        key: (tidy(query.query), kinds_of([query.type] if isinstance(query.type, str) else query.type or [], every))
+        key: (
+            query.name(),
+            kinds_of([query.type] if isinstance(query.type, str) else query.type or [], every, f"{key[:80]}.type"),
+        )
         for key, query in queries.items()
     }
     found = candidates(connection, wanted.values())
@@ -170,10 +196,10 @@ def _extended(connection: Connection, asked: _Extension) -> dict[str, Any]:
     }
 
 
-def kinds_of(given: list[str], every: frozenset[str]) -> frozenset[str]:
-    """Return the kinds that are asked for, all if none is; 422 for one that is not there."""
+def kinds_of(given: list[str], every: frozenset[str], parameter: str) -> frozenset[str]:
+    """Return the kinds that are asked for, all if none is; 422 that blames the parameter for one that is not there."""
     for kind in given:
         if kind not in every:
             detail = f"{kind[:LONGEST_NAME]!r} is none of {', '.join(sorted(every))}"
-            raise unprocessable([Culprit(parameter="kind", detail=detail, allowed=sorted(every))])
+            raise unprocessable([Culprit(parameter=parameter, detail=detail, allowed=sorted(every))])
     return frozenset(given) or every

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import asking, lists
-from app.core.answers import Answer, ListAnswer
+from app.core.answers import Answer
+from app.core.envelopes import ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
 from app.kit.bodies import FORM, body, media_type, not_kept, read_as, read_form, read_json, tidy
@@ -15,7 +16,7 @@ from app.kit.openapi import asks, sends
 from app.kit.pages import dump, json_response
 from app.kit.parameters import NOTHING, Parameter
 from app.kit.problems import Culprit, responses, unprocessable
-from app.kit.values import text, word
+from app.kit.values import Refused, number, text, word
 from app.views.candidates import ResolvedAnswer, candidates, certain
 from app.views.reconciliation import MOST_NAMES, ManifestAnswer, Text, kinds_of, manifest, properties, reconciled
 
@@ -64,7 +65,11 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
         Without any parameter it is the manifest of the reconciliation service (W3C Reconciliation API 0.2):
         OpenRefine takes this address as it is.
         """
-        if not request.scope["query_string"]:
+        query: bytes = request.scope["query_string"]
+        if query.startswith((b"queries=", b"extend=")):
+            with asking.releases(request).current().connect() as connection:
+                return not_kept(json_response(dump(reconciled(connection, read_form(query), collections))))
+        if not query:
             at = str(request.base_url).rstrip("/")
             return json_response(manifest(name, list(collections), at).model_dump_json().encode())
         question = asking.question(request, declared, PATH)
@@ -92,31 +97,41 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
 
         As a form (`queries`, `extend`) the same address speaks the W3C Reconciliation API 0.2.
         """
-        held = asking.no_question(request)
+        alone = asking.alone(request)
         form = media_type(request) == FORM
-        with held.connect() as connection:
+        with alone.held.connect() as connection:
             if form:
                 return not_kept(json_response(dump(reconciled(connection, read_form(given), collections))))
             asked = read_as(NamesAsked, read_json(given))
-            kinds = kinds_of(asked.kind, every)
+            kinds = kinds_of(asked.kind, every, "kind")
             wanted = [(tidy(one), kinds) for one in asked.names]
             found = candidates(connection, wanted)
         answers = []
-        for key in wanted:
+        for written, key in zip(asked.names, wanted, strict=True):
             one = certain(*key, found[key])
             answer = {
-                "name": key[0],
+                "name": written,
                 "id": one.found.id if one else None,
                 "kind": one.found.kind if one else None,
                 "candidates": [candidate.answer(collections) for candidate in found[key]],
             }
             answers.append(dump(answer).decode())
-        asked_here = asking.Question(held, NOTHING, PATH, None)
+        asked_here = asking.Question(alone.held, NOTHING, PATH, None, alone.format)
         return not_kept(asking.list_response(asked_here, answers, lists.totals(len(answers))))
 
     @router_.get(f"{PATH}/properties", include_in_schema=False)
     def columns(request: Request) -> Response:
         """Say which columns OpenRefine may add."""
-        return json_response(dump(properties(request.query_params.get("type", "country")[:100])))
+        limit = request.query_params.get("limit")
+        return json_response(
+            dump(properties(request.query_params.get("type", "country")[:100], _count(limit) if limit else None))
+        )
 
     return router_
+
+
+def _count(given: str) -> int:
+    try:
+        return int(number(1, MOST_NAMES).read(given))
+    except Refused as error:
+        raise unprocessable([Culprit(parameter="limit", detail=error.detail)]) from None

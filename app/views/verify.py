@@ -14,12 +14,13 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.core import asking, resolution
-from app.core.answers import ActorRecord, Answer, CitationAnswer, OneAnswer
+from app.core.answers import ActorRecord, Answer, CitationAnswer
+from app.core.envelopes import OneAnswer
 from app.core.routes import LIST_ERRORS
 from app.core.tables import Fact, FactSource
 from app.core.vocabulary import Verdict
 from app.kit import fulltext, wording
-from app.kit.bodies import JSON, body, media_type, not_kept, read_as, read_json
+from app.kit.bodies import JSON, body, media_type, not_kept, read_as, read_json, tidy
 from app.kit.fulltext import All, Either, Expression, Phrase
 from app.kit.openapi import sends
 from app.kit.pages import dump
@@ -107,18 +108,19 @@ def router() -> APIRouter:
         or a marked elision only, and `exact` has the words. `misattributed`: the words are real, the speaker is
         another. `not_found`: no passage has them; `nearest` shows, word by word, what comes close.
         """
-        held = asking.no_question(request)
+        alone = asking.alone(request)
         if media_type(request) != JSON:
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send {JSON}, and say so in Content-Type.")
         asked = read_as(QuoteAsked, read_json(given))
-        sections = [fulltext.words(part) for part in wording.parts(asked.text)]
-        if not any(sections):
+        # Letters that cannot be spelled in ASCII are not indexed: what has others besides is found by those.
+        sections = [spelled for part in wording.parts(asked.text) if (spelled := fulltext.words(part))]
+        if not sections:
             raise unprocessable([Culprit(parameter="text", detail="write words")])
-        with held.connect() as connection:
+        with alone.held.connect() as connection:
             speaker = _one_of(connection, "speaker", asked.speaker, frozenset(resolution.ACTORS))
             source = _one_of(connection, "source", asked.source, frozenset({"source"}))
-            found = _matches(connection, asked.text, sections, source)
-            nearest = [] if found else _nearest(connection, asked.text, sections, source)
+            found, near = _matches(connection, asked.text, sections, source)
+        nearest = [] if found else _nearest(asked.text, near)
         verdict, chosen = _judged(found, speaker)
         answer = {
             "verdict": verdict,
@@ -126,7 +128,7 @@ def router() -> APIRouter:
             "matches": [match for _, match in chosen],
             "nearest": nearest,
         }
-        return not_kept(asking.one_response(held, PATH, dump(answer).decode(), {"quotes": "/quotes"}))
+        return not_kept(asking.one_response(alone, PATH, dump(answer).decode(), {"quotes": "/quotes"}))
 
     return router_
 
@@ -134,9 +136,7 @@ def router() -> APIRouter:
 def _one_of(connection: Connection, name: str, given: str | None, kinds: frozenset[str]) -> str | None:
     if given is None:
         return None
-    if not given.isprintable():
-        raise unprocessable([Culprit(parameter=name, detail="control characters are refused")])
-    (answer,) = resolution.resolve(connection, [(kinds, given)])
+    (answer,) = resolution.resolve(connection, [(kinds, tidy(given))])
     if isinstance(answer, Refused):
         raise unprocessable([Culprit(parameter=name, detail=answer.detail, suggestions=answer.suggestions)])
     return answer
@@ -158,26 +158,34 @@ def _judged(
 
 def _matches(
     connection: Connection, text: str, sections: list[list[str]], source: str | None
-) -> list[tuple[bool, dict[str, Any]]]:
-    """Return every place that has the words, a quote's before the source's own; first by phrase, then by words.
+) -> tuple[list[tuple[bool, dict[str, Any]]], list[dict[str, Any]]]:
+    """Return every place that has the words, a quote's before the source's own; if there is none, the records nearby.
 
-    The words of a quote that the source interrupts stand in no one passage: they are found by the words alone.
+    They are sought by phrase, then by the words alone, for those of a quote that the source interrupts stand in no one
+    passage, then by two words in a row: an apostrophe left out makes one word of two.
     """
     phrases = tuple(Phrase(tuple(section[:LONGEST_PHRASE])) for section in sections)
     longest = sorted({word for section in sections for word in section}, key=lambda word: (-len(word), word))
     alone = tuple(Phrase((word,)) for word in longest[:LONGEST_PHRASE])
-    for expression in (All(phrases), All(alone)):
+    pairs = tuple(
+        Phrase(pair)
+        for pair in dict.fromkeys(pair for section in sections for pair in pairwise(section))
+        if any(len(word) >= TELLING_LETTERS for word in pair)
+    )[:MOST_PAIRS]
+    records: list[dict[str, Any]] = []
+    ways: list[Expression] = [All(phrases), All(alone), *([Either(pairs)] if pairs else [])]
+    for expression in ways:
         records = _records(connection, expression, source)
         found = _in_quotes(records, text) or _in_passages(records, text)
         if found:
-            return found
-    return []
+            return found, []
+    return [], records
 
 
 def _in_quotes(records: Iterable[dict[str, Any]], text: str) -> list[tuple[bool, dict[str, Any]]]:
     found = []
     for record in records:
-        if record["kind"] != "quote":
+        if record["kind"] != "quote" or record["text"] is None:
             continue
         run = wording.find(text, record["text"])
         if run is None:
@@ -217,22 +225,13 @@ def _in_passages(records: Iterable[dict[str, Any]], text: str) -> list[tuple[boo
     return found
 
 
-def _nearest(connection: Connection, text: str, sections: list[list[str]], source: str | None) -> list[dict[str, Any]]:
-    """Return the passages that share most with the text, of those that share two words in a row with it."""
+def _nearest(text: str, records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the passages of these records that share most with the text."""
     # Imported here: only what is not found needs it.
     from rapidfuzz import fuzz
 
-    pairs = {
-        pair: None
-        for section in sections
-        for pair in pairwise(section)
-        if any(len(word) >= TELLING_LETTERS for word in pair)
-    }
-    if not pairs:
-        return []
-    expression = Either(tuple(Phrase(pair) for pair in list(pairs)[:MOST_PAIRS]))
-    passages = _passages(_records(connection, expression, source))
-    scored = [(fuzz.ratio(wording.plain(text), wording.plain(one["exact"])), one) for one in passages]
+    sought = wording.plain(text)
+    scored = [(fuzz.ratio(sought, wording.plain(one["exact"])), one) for one in _passages(records)]
     scored.sort(key=lambda pair: (-pair[0], pair[1]["id"]))
     return [
         {
@@ -246,7 +245,9 @@ def _nearest(connection: Connection, text: str, sections: list[list[str]], sourc
 
 
 def _passages(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return list({passage["id"]: passage for record in records for passage in record["evidence"]}.values())
+    """Return the passages of records, each once, whose words may be passed on."""
+    told = (passage for record in records for passage in record["evidence"] if passage["exact"] is not None)
+    return list({passage["id"]: passage for passage in told}.values())
 
 
 def _records(connection: Connection, expression: Expression, source: str | None) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.answers import ListAnswer
+from app.core.envelopes import ListAnswer
 from app.views.candidates import ResolvedAnswer
 
 if TYPE_CHECKING:
