@@ -33,7 +33,9 @@ Rows = Iterable[SQLModel | Line | Document]
 class Compiler:
     """One corpus on its way to rows."""
 
-    def __init__(self, corpus: Corpus, facts: tuple[Resource, ...], spool: Spool, track: Track = untracked) -> None:
+    def __init__(
+        self, corpus: Corpus, facts: tuple[Resource, ...], spool: Spool | None, track: Track = untracked
+    ) -> None:
         """Take a corpus that was checked, the kinds of fact, and the facts, of data sets too."""
         self.corpus = corpus
         self.spool = spool
@@ -56,7 +58,7 @@ class Compiler:
         yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
         yield "search", [one for pair in self.texts.indexed() for one in pair]
-        yield "facts", self._facts()
+        yield "facts", self.facts()
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (
@@ -79,10 +81,15 @@ class Compiler:
             if (found := [one for one in gone if one in self.active])
         }
 
-    def _facts(self) -> Iterator[Line | Document]:
+    def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
+        """Yield (rank in order of id, source, fact), in order of date."""
+        return iter(()) if self.spool is None else self.spool.in_time()
+
+    def facts(self) -> Iterator[Line | Document]:
+        """Yield the rows of all facts, in order of date; those of one fact together."""
         cited: set[str] = set()
-        in_time = self.track(self.spool.in_time(), "facts", len(self.spool))
-        for n, (rank, source, fact) in enumerate(in_time, 1):
+        total = None if self.spool is None else len(self.spool)
+        for n, (rank, source, fact) in enumerate(self.track(self.in_time(), "facts", total), 1):
             self.dated += fact.date is not None
             yield from self._fact(n, rank, source, fact, cited)
 

@@ -102,11 +102,7 @@ def load(
         with target.building(release) as connection:
             say("schema")
             migrate(connection, migrations)
-            counts = fill(connection, target, compiler, say)
-            say("changes")
-            changed = _changes(connection, target, compiler, release, say)
-            counts[_CHANGE.name] = sum(one.total() for one in changed.values())
-            seal(connection, target, compiler, release, counts)
+            counts, changed = fill(connection, target, compiler, release, say)
             say("integrity")
             check(target.flaws(connection), corpus, counts)
             told(receipts, changed)
@@ -125,8 +121,10 @@ def migrate(connection: Connection, migrations: Path) -> None:
     command.upgrade(config, "head")
 
 
-def fill(connection: Connection, target: Target, compiler: Compiler, say: Say) -> dict[str, int]:
-    """Insert every row, some thousands at a time; return how many each table holds."""
+def fill(
+    connection: Connection, target: Target, compiler: Compiler, release: str, say: Say
+) -> tuple[dict[str, int], dict[str, Counter[str]]]:
+    """Insert every row, some thousands at a time; return how many each table holds, and what changed since when."""
     tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
 
@@ -144,19 +142,19 @@ def fill(connection: Connection, target: Target, compiler: Compiler, say: Say) -
             if documents:
                 target.index(connection, documents)
                 counts[SEARCH.name] += len(documents)
-    return {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
-
-
-def seal(connection: Connection, target: Target, compiler: Compiler, release: str, counts: dict[str, int]) -> None:
-    """Insert the row that says which release this is, and that it is whole."""
+    say("changes")
+    changed = _changes(connection, target, compiler, release, say)
+    counts[_CHANGE.name] = sum(one.total() for one in changed.values())
+    held = {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
     row = Release(
         id=release,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dated=compiler.dated,
-        counts=json.dumps(counts, sort_keys=True),
+        counts=json.dumps(held, sort_keys=True),
         coverage=json.dumps({"predecessors": compiler.predecessors()}, sort_keys=True),
     )
     target.insert(connection, _table(Release), [row.model_dump()])
+    return held, changed
 
 
 def _changes(

@@ -49,7 +49,7 @@ class Spool:
         batch: list[tuple[object, ...]] = []
         for source, fact in facts:
             # Pickled, not dumped: what comes back was validated and needs no second validation.
-            batch.append((*_moment(fact), fact.id, source, pickle.dumps(fact, pickle.HIGHEST_PROTOCOL)))
+            batch.append((*moment(fact), source, pickle.dumps(fact, pickle.HIGHEST_PROTOCOL)))
             if len(batch) == _BATCH:
                 self._take(batch)
                 batch = []
@@ -80,9 +80,9 @@ class Spool:
             yield rank, source, pickle.loads(payload)  # noqa: S301  # written above, by this process
 
 
-def _moment(fact: FactEntry) -> tuple[bool, str, str]:
+def moment(fact: FactEntry) -> tuple[bool, str, str, str]:
     """Order by the first known day, then the last; undated facts come last."""
     if fact.date is None:
-        return True, "", ""
+        return True, "", "", fact.id
     earliest, latest = edtf.bounds(fact.date.edtf)
-    return False, earliest or latest or "", latest or ""
+    return False, earliest or latest or "", latest or "", fact.id

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import date as day
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 
 from app.core import tables
 from app.core.vocabulary import (
@@ -55,6 +55,7 @@ class SourceId(str):
     __slots__ = ()
 
 
+_LONGEST_OF_TEXT = 1000
 _NOT_ID = re.compile(r"[^A-Za-z0-9-]+")
 _POSITION = re.compile(r"\[([0-9]+)\]")
 _SLUG = StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
@@ -118,6 +119,12 @@ class DateEntry(Entry):
         return self
 
 
+def _short(exact: str, info: ValidationInfo) -> str:
+    if info.data.get("start") is not None and len(exact) > _LONGEST_OF_TEXT:
+        raise ValueError(f"a passage of a text should have at most {_LONGEST_OF_TEXT} characters")
+    return exact
+
+
 class EvidenceEntry(Entry):
     """A passage: where it stands in the source, and its exact words. `seed anchor` fills in the last three.
 
@@ -128,7 +135,7 @@ class EvidenceEntry(Entry):
     fragment: Annotated[str, StringConstraints(pattern=r"^row=[1-9][0-9]*(-[1-9][0-9]*)?$")] | None = None
     file: str | None = None
     xpath: str | None = None
-    exact: str = Field(min_length=1, max_length=20_000)
+    exact: Annotated[str, AfterValidator(_short)] = Field(min_length=1, max_length=20_000)
     prefix: str = Field(max_length=32)
     suffix: str = Field(max_length=32)
     sha256: str

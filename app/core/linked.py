@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 from app.kit.pages import dump
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-_WHOLE = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger"
 _RFC_7111 = "http://tools.ietf.org/rfc/rfc7111"
+_WHOLE = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger"
 _DAY = "http://www.w3.org/2001/XMLSchema#date"
 CONTEXT: dict[str, Any] = {
     "schema": "https://schema.org/",
     "prov": "http://www.w3.org/ns/prov#",
     "oa": "http://www.w3.org/ns/oa#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dcterms": "http://purl.org/dc/terms/",
     "id": "@id",
     "type": "@type",
     "name": "schema:name",
@@ -54,13 +56,14 @@ CONTEXT: dict[str, Any] = {
     "target": "oa:hasTarget",
     "source": "oa:hasSource",
     "selector": "oa:hasSelector",
+    "rdfValue": "rdf:value",
+    "conformsTo": {"@id": "dcterms:conformsTo", "@type": "@id"},
+    "refinedBy": "oa:refinedBy",
     "exact": "oa:exact",
     "prefix": "oa:prefix",
     "suffix": "oa:suffix",
     "start": {"@id": "oa:start", "@type": _WHOLE},
     "end": {"@id": "oa:end", "@type": _WHOLE},
-    "fragment": "http://www.w3.org/1999/02/22-rdf-syntax-ns#value",
-    "conformsTo": {"@id": "http://purl.org/dc/terms/conformsTo", "@type": "@id"},
 }
 _COLLECTIONS = {
     "country": "countries",
@@ -114,11 +117,23 @@ def node(record: Any) -> dict[str, Any]:
     return {"id": f"/{_COLLECTIONS[record['kind']]}/{record['id']}", **made}
 
 
+def _selector(citation: Any) -> dict[str, Any]:
+    """Return where a passage stands: in a text, in a table, in an XML file."""
+    if citation["fragment"] is not None:
+        return {"type": "oa:FragmentSelector", "rdfValue": citation["fragment"], "conformsTo": _RFC_7111}
+    if citation["xpath"] is None:
+        return {"type": "oa:TextPositionSelector", "start": citation["start"], "end": citation["end"]}
+    element = {"type": "oa:XPathSelector", "rdfValue": citation["xpath"]}
+    if citation["file"] is None:
+        return element
+    return {"type": "oa:FragmentSelector", "rdfValue": citation["file"], "refinedBy": element}
+
+
 def passage(citation: Any, fact: str | None = None) -> dict[str, Any]:
     """Return a citation as a Web Annotation of its source; its body is the fact that it proves."""
     quote = {key: citation[key] for key in ("exact", "prefix", "suffix") if citation[key] is not None}
     selectors: list[dict[str, Any]] = [{"type": "oa:TextQuoteSelector", **quote}] if quote else []
-    selectors.append(_position(citation))
+    selectors.append(_selector(citation))
     return {
         "id": f"/evidence/{citation['id']}",
         "type": "oa:Annotation",
@@ -126,14 +141,6 @@ def passage(citation: Any, fact: str | None = None) -> dict[str, Any]:
         "target": {"type": "oa:SpecificResource", "source": _source(citation["source"]), "selector": selectors},
         "identifier": _property("sha256", citation["sha256"]),
     }
-
-
-def _position(citation: Any) -> dict[str, Any]:
-    if citation["fragment"] is not None:
-        return {"type": "oa:FragmentSelector", "conformsTo": _RFC_7111, "fragment": citation["fragment"]}
-    if citation["xpath"] is not None:
-        return {"type": "oa:XPathSelector", "fragment": citation["xpath"]}
-    return {"type": "oa:TextPositionSelector", "start": citation["start"], "end": citation["end"]}
 
 
 def _fact(fact: Any) -> dict[str, Any]:

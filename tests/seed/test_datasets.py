@@ -191,3 +191,18 @@ def test_nothing_delivered_is_withheld(api: Api) -> None:
     assert answer["meta"]["total"] == 3
     assert answer["meta"]["withheld"]["planned"] == 3
     assert answer["meta"]["withheld"]["denied"] == 3
+
+
+def test_a_row_is_a_fragment_in_linked_data(api: Api) -> None:
+    """By the W3C's words: a FragmentSelector that conforms to RFC 7111, beside the quotation."""
+    (fact,) = [
+        one for one in api.json("/transfers.jsonld?from=TR&to=AZ&source=sipri-orders")["@graph"] if "evidence" in one
+    ]
+    (passage,) = fact["evidence"]
+    quote, place = passage["target"]["selector"]
+    assert quote["exact"].startswith("Azerbaijan,Turkiye,2011,")
+    assert place == {
+        "type": "oa:FragmentSelector",
+        "rdfValue": "row=7",
+        "conformsTo": "http://tools.ietf.org/rfc/rfc7111",
+    }
