@@ -20,7 +20,7 @@ LOCK := $(UV) pip compile pyproject.toml - --universal --python-version 3.11 --g
 .DEFAULT_GOAL := help
 # A load moves the pointer last: what is there is whole, whenever make is interrupted.
 .PRECIOUS: $(DATABASE)
-.PHONY: help run test check fmt load verify lock clean
+.PHONY: help run test check fmt load verify bench lock clean
 
 help:  ## say what there is to make
 	@sed -n 's/^\([a-z]*\):.*  ## /make \1	/p' Makefile
@@ -52,9 +52,13 @@ load: $(VENV)/.run  ## compile the corpus into a new release and make it the cur
 verify: $(VENV)/.run  ## compare every passage with its source (TEXT=article.txt)
 	$(RUN) -m seed verify $(if $(TEXT),--text "$(TEXT)")
 
+bench: $(VENV)/.bench  ## measure Foedus beside its peers into bench/report.md (ARGS='--facts 100,10000 --profile')
+	$(RUN) -m bench $(ARGS)
+
 lock:  ## resolve what pyproject.toml wants (with uv; ARGS=--upgrade for newer versions)
 	echo 'setuptools>=80' | $(LOCK) --output-file requirements.lock
 	echo 'setuptools>=80' | $(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	echo 'setuptools>=80' | $(LOCK) --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
 
 clean:  ## remove all that was installed, compiled or cached
 	rm -rf .venv data build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
@@ -73,6 +77,12 @@ $(VENV)/.run: requirements.lock pyproject.toml
 $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	$(venv)
 	$(RUN) -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	$(install)
+
+# What is measured is what runs: the same versions, with the peers beside them.
+$(VENV)/.bench: requirements-bench.lock pyproject.toml
+	$(venv)
+	$(RUN) -m pip install --quiet --require-hashes --requirement requirements-bench.lock
 	$(install)
 
 define venv

@@ -21,6 +21,7 @@ from app.kit.codes import Code
 from app.kit.counting import Counts
 from app.kit.databases import open_releases
 from app.kit.engines import unavailable
+from app.kit.formats import Suffixes
 from app.kit.going import Announce, Going
 from app.kit.headers import Complete
 from app.kit.methods import AnswerHead
@@ -30,7 +31,7 @@ from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
 from app.reference.sources import Redistribution
 from app.settings import Settings
-from app.views import coverage, evidence, metrics, relations, resolve, search, service, verify, vocabulary
+from app.views import coverage, evidence, metrics, package, relations, resolve, search, service, verify, vocabulary
 from app.views import facts as all_facts
 
 # What is deprecated, and until when it is answered: docs/stability.md says how long that is at the least.
@@ -45,6 +46,10 @@ A list answers what is so (`modality=actual`); `meta.withheld` counts what is pl
 **Grammar**: comma = any of (`from=TR,RU`); a parameter repeated = all of; `!` negates a list (`from=!TR,RU`);
 `between=TR,AZ` joins a pair; a name with a comma is quoted (`"Tanzania, the United Republic of"`).
 Countries go by any code or name: `TR`, `TUR`, `cow:640`, `gw:640`, `iso:792`, `792`, `Türkiye`.
+
+**Formats**: by suffix (`/transfers.csv?from=TR`, `/transfers/{id}.bib`) or `Accept`; each operation names its own.
+JSON is a page; `.csv`, `.ndjson` and the others are the whole result, streamed.
+
 A wrong question is answered 422 with the culprit and the remedy, never by something else."""
 
 
@@ -119,6 +124,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     app.include_router(resolve.router(CATALOGUES, NAME))
     app.include_router(coverage.router(facts))
     app.include_router(evidence.router("/facts"))
+    app.include_router(package.router(facts, CATALOGUES))
     app.include_router(vocabulary.router(vocabulary_of(facts)))
     if counts:
         app.include_router(metrics.router(counts))
@@ -130,6 +136,7 @@ def _wrap(app: FastAPI, counts: Counts | None, settings: Settings, going: tuple[
     """Put the middleware round the application, innermost first: what stands outside sees what is really sent."""
     if going:
         app.add_middleware(Announce, going=going)
+    app.add_middleware(Suffixes, without=("/openapi.json", "/assets/"))
     app.add_middleware(AnswerUnchanged)
     app.add_middleware(coding.Code)
     app.add_middleware(AnswerHead)

@@ -17,6 +17,7 @@ from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
 from app.kit import edtf
 from app.kit.textindex import Document
+from app.reference.sources import Redistribution
 from app.views.coverage import answer as coverage_answer
 from seed import entities, names
 from seed.article import Article
@@ -48,7 +49,8 @@ class Compiler:
         yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
         yield "search", [one for pair in self.texts.indexed() for one in pair]
-        yield "facts", list(self._facts())
+        for batch in self.batches():
+            yield "facts", batch
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (
@@ -71,20 +73,26 @@ class Compiler:
             if (found := [one for one in gone if one in self.active])
         }
 
+    def batches(self) -> Iterator[Rows]:
+        """Yield the rows of all facts, in order of date; those of one fact together."""
+        yield list(self._facts())
+
     def _facts(self) -> Iterator[SQLModel | Document]:
-        in_time = sorted(self.corpus.facts(), key=lambda pair: _moment(pair[1]))
+        in_time = sorted(self.corpus.facts(), key=lambda pair: moment(pair[1]))
         rank = {id_: number for number, id_ in enumerate(sorted(fact.id for _, fact in in_time), 1)}
         cited: set[str] = set()
         for n, (article, fact) in enumerate(in_time, 1):
             self.dated += fact.date is not None
-            yield from self._fact(n, rank[fact.id], article, fact, cited)
+            yield from self.fact(n, rank[fact.id], article, fact, cited)
 
-    def _fact(
+    def fact(
         self, n: int, rank: int, article: Article, fact: FactEntry, cited: set[str]
     ) -> Iterator[SQLModel | Document]:
+        """Yield the rows of fact number `n`, `rank` in order of id; `cited`: the passages that have a row already."""
         source = article.head.source.id
-        citations = [_citation(source, evidence) for evidence in fact.evidence]
-        answer = self._answer(fact, citations)
+        quotable = article.head.source.redistribute is not Redistribution.none
+        citations = [_citation(source, evidence, quotable=quotable) for evidence in fact.evidence]
+        answer = self._answer(fact, citations, quotable=quotable)
         states = sorted(
             {state for party in fact.all_parties() if party.role.takes_part and (state := self.state(party.actor))}
         )
@@ -106,7 +114,7 @@ class Compiler:
             answer=answer.model_dump_json(),
         )
         yield fact.detail(n)
-        yield self.texts.document(n, self.by_kind[fact.kind], fact)
+        yield self.texts.document(n, self.by_kind[fact.kind], fact, quotable=quotable)
         for position, party in enumerate(fact.all_parties()):
             yield tables.Party(
                 n=n,
@@ -133,12 +141,14 @@ class Compiler:
             yield tables.FactCitation(n=n, position=position, citation=citation["id"])
         yield from self._pairs(n, source, fact)
 
-    def _answer(self, fact: FactEntry, citations: list[dict[str, Any]]) -> FactAnswer:
+    def _answer(self, fact: FactEntry, citations: list[dict[str, Any]], *, quotable: bool) -> FactAnswer:
         given = fact.model_dump(exclude={"note"}) | {
             "parties": [party.model_dump() for party in fact.all_parties()],
             "systems": [use.model_dump() for use in fact.all_systems()],
             "evidence": citations,
         }
+        # Here, and not format by format: what may not be passed on is in no release, and so in no export of it.
+        given |= {} if quotable else fact.without_words()
         return self.by_kind[fact.kind].answer.model_validate(given, context=self.known)
 
     def _pairs(self, n: int, source: str, fact: FactEntry) -> Iterator[SQLModel]:
@@ -184,7 +194,7 @@ class Compiler:
         return found
 
 
-def _moment(fact: FactEntry) -> tuple[bool, str, str, str]:
+def moment(fact: FactEntry) -> tuple[bool, str, str, str]:
     """Order by the first known day, then the last; undated facts come last."""
     if fact.date is None:
         return True, "", "", fact.id
@@ -196,13 +206,13 @@ def _chosen(fact: FactEntry, role: Role) -> bool:
     return role.takes_part or (fact.kind == "quote" and role is Role.about)
 
 
-def _citation(source: str, evidence: EvidenceEntry) -> dict[str, Any]:
+def _citation(source: str, evidence: EvidenceEntry, *, quotable: bool) -> dict[str, Any]:
     return {
         "id": f"{source}.{evidence.start}-{evidence.end}",
         "source": source,
-        "exact": evidence.exact,
-        "prefix": evidence.prefix,
-        "suffix": evidence.suffix,
+        "exact": evidence.exact if quotable else None,
+        "prefix": evidence.prefix if quotable else None,
+        "suffix": evidence.suffix if quotable else None,
         "start": evidence.start,
         "end": evidence.end,
         "sha256": evidence.sha256,

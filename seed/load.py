@@ -79,7 +79,7 @@ def load(
     with target.building(release) as connection:
         say("schema")
         migrate(connection, migrations)
-        counts = fill(connection, target, corpus, facts, release, say)
+        counts = fill(connection, target, Compiler(corpus, facts), release, say)
         say("integrity")
         check(target.flaws(connection), corpus, counts)
         say("pointer")
@@ -97,11 +97,8 @@ def migrate(connection: Connection, migrations: Path) -> None:
     command.upgrade(config, "head")
 
 
-def fill(
-    connection: Connection, target: Target, corpus: Corpus, facts: tuple[Resource, ...], release: str, say: Say
-) -> dict[str, int]:
+def fill(connection: Connection, target: Target, compiler: Compiler, release: str, say: Say) -> dict[str, int]:
     """Insert every row; return how many each table holds."""
-    compiler = Compiler(corpus, facts)
     tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
 
@@ -121,7 +118,7 @@ def fill(
             target.insert(connection, _table(alike_rows[0]), [row.model_dump() for row in alike_rows])
             counts[_table(alike_rows[0]).name] += len(alike_rows)
     say("changes")
-    counts[_CHANGE.name] = _changes(connection, target, corpus, release, compiler, say)
+    counts[_CHANGE.name] = _changes(connection, target, release, compiler, say)
     held = {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
     row = Release(
         id=release,
@@ -134,9 +131,9 @@ def fill(
     return held
 
 
-def _changes(connection: Connection, target: Target, corpus: Corpus, release: str, compiler: Compiler, say: Say) -> int:
+def _changes(connection: Connection, target: Target, release: str, compiler: Compiler, say: Say) -> int:
     """Insert what is not as in the releases that stay beside this one; return how many rows that are."""
-    retired = {entry.id: entry for entry in corpus.retired}
+    retired = {entry.id: entry for entry in compiler.corpus.retired}
     collections = {kind: resource.collection for kind, resource in compiler.by_kind.items()}
     inserted = 0
     for since in target.earlier(connection, release):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from app.core.entries import ActorId, FactId, PlaceId, SourceId, SystemId
-from app.reference.sources import Redistribution
 from seed.article import Article, Reason
 from seed.corpus import Corpus
 from seed.findings import Finding, Rejected
@@ -143,14 +142,6 @@ def relations_hold(corpus: Corpus) -> Iterator[Finding]:
                 )
 
 
-def words_may_be_passed_on(corpus: Corpus) -> Iterator[Finding]:
-    """A source whose words may not be passed on has no passages that could be served: nothing leaves them out yet."""
-    for article in corpus.articles:
-        if article.head.source.redistribute is Redistribution.none:
-            line = corpus.documents[article.file].line(("source", "redistribute"))
-            yield Finding(article.file, line, "its words may not be passed on, but answers have them", "leave it out")
-
-
 def passages_agree(corpus: Corpus) -> Iterator[Finding]:
     """Passages lie inside the source, and where two overlap they say the same."""
     for article in corpus.articles:
@@ -235,7 +226,6 @@ RULES: tuple[Rule, ...] = (
     references_resolve,
     codes_have_one_bearer,
     relations_hold,
-    words_may_be_passed_on,
     passages_agree,
     sentences_are_accounted_for,
     summaries_say_no_more,

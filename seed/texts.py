@@ -43,12 +43,12 @@ class Texts:
             row = Indexed(n=n, kind=entity.kind, id=entity.id, label=entity.names[0], texts=texts)
             yield row, Document(n, (entity.names, described, (), ()))
 
-    def document(self, n: int, resource: Resource, fact: FactEntry) -> Document:
-        """Return the document of a fact."""
+    def document(self, n: int, resource: Resource, fact: FactEntry, *, quotable: bool) -> Document:
+        """Return the document of a fact; words that may not be passed on are not found either."""
         linked = [party.actor for party in fact.all_parties()]
         linked += [*fact.asserted_by, *(use.system for use in fact.all_systems()), *filter(None, [fact.place])]
         names = [name for id_ in dict.fromkeys(linked) for name in self._names[id_]]
-        passages = [evidence.exact for evidence in fact.evidence]
+        passages = [evidence.exact for evidence in fact.evidence] if quotable else []
         return Document(n, (names_of(resource, vars(fact)), [fact.summary], passages, list(dict.fromkeys(names))))
 
 

@@ -115,7 +115,7 @@ def test_the_licence_is_the_one_that_is_said() -> None:
     assert "END OF TERMS AND CONDITIONS" in text
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
@@ -126,15 +126,21 @@ def test_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
 
 
 def test_the_locks_hold_what_pyproject_wants() -> None:
-    run, dev = pins("requirements.lock"), pins("requirements-dev.lock")
+    run, dev, bench = (pins(f"requirements{what}.lock") for what in ("", "-dev", "-bench"))
     needed = wanted(PROJECT["project"]["dependencies"], PROJECT["build-system"]["requires"])
     needed_to_develop = wanted(PROJECT["dependency-groups"]["dev"])
-    for lock, requirements in ((run, needed), (dev, needed + needed_to_develop)):
+    needed_to_measure = wanted(PROJECT["dependency-groups"]["bench"])
+    for lock, requirements in (
+        (run, needed),
+        (dev, needed + needed_to_develop),
+        (bench, needed + needed_to_measure),
+    ):
         for one in requirements:
             name = canonicalize_name(one.name)
             assert name in lock, f"{one} is not locked: run `make lock`"
             assert one.specifier.contains(lock[name]), f"{one} is locked at {lock[name]}: run `make lock`"
     assert run.items() <= dev.items()
+    assert run.items() <= bench.items(), "what is measured is not what runs"
     assert not {canonicalize_name(one.name) for one in needed_to_develop} & run.keys() - {
         canonicalize_name(one.name) for one in needed
     }

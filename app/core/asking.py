@@ -15,23 +15,27 @@ from app.core import freshness, resolution
 from app.core.snapshot import FactReleases, HeldRelease
 from app.kit import edtf, links, reading
 from app.kit.engines import Gone
+from app.kit.formats import JSON, Format
 from app.kit.headers import LONGEST_TARGET
+from app.kit.negotiation import choose
 from app.kit.pages import LONGEST_CURSOR, Cursor, json_response, list_bytes, one_bytes, question_digest
 from app.kit.parameters import Asked, Parameter
 from app.kit.problems import Culprit, Problem, unprocessable
 from app.kit.validators import refuse_unchanged
 
+OF_PAGES = ("limit", "cursor", "facet")
 TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
 
 
 @dataclass(frozen=True)
 class Question:
-    """A list's question as understood: which release answers, what is asked, after which record the page starts."""
+    """A list's question as understood: which release answers, what is asked, in which format, where the page starts."""
 
     held: HeldRelease
     asked: Asked
     path: str
     after: int | None
+    format: Format
 
     @cached_property
     def address(self) -> str:
@@ -41,7 +45,12 @@ class Question:
     @cached_property
     def headers(self) -> dict[str, str]:
         """The headers by which this very page is known again."""
-        return freshness.headers(self.held, self.address)
+        return freshness.headers(self.held, self.address, self.format.suffix)
+
+    @property
+    def citation(self) -> str:
+        """How the answer is cited."""
+        return citation(self.held.id, self.address)
 
     @property
     def limit(self) -> int:
@@ -54,6 +63,18 @@ class Question:
             return None
         cursor = Cursor(self.held.id, _digest(self.asked, self.path), last)
         return address(self.path, self.asked.query(cursor=cursor.write()))
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A question for one record, which takes no parameters: which release answers, in which format."""
+
+    held: HeldRelease
+    format: Format
+
+    def headers(self, at: str) -> dict[str, str]:
+        """Return the headers by which the record at a canonical address is known again."""
+        return freshness.headers(self.held, at, self.format.suffix)
 
 
 def releases(request: Request) -> FactReleases:
@@ -75,11 +96,19 @@ def read(connection: Connection, declared: tuple[Parameter, ...], request: Reque
     return asked
 
 
-def question(request: Request, declared: tuple[Parameter, ...], path: str | Callable[[Connection], str]) -> Question:
-    """Return the question as understood in the release that answers it; Unchanged (304) when the asker has its answer.
+def question(
+    request: Request,
+    declared: tuple[Parameter, ...],
+    path: str | Callable[[Connection], str],
+    offered: Sequence[Format] = (JSON,),
+) -> Question:
+    """Return the question as understood in the release that answers it, in one of the formats that are offered.
+
+    Unchanged (304) when the asker has its answer.
 
     The pointer is read once. A cursor's release is the one in which names are looked up, and the `path` made, too.
     """
+    chosen = choose(request, offered)
     served = releases(request)
     cursor = _cursor(request)
     current = served.current()
@@ -87,13 +116,19 @@ def question(request: Request, declared: tuple[Parameter, ...], path: str | Call
     with held.connect() as connection:
         at = path if isinstance(path, str) else path(connection)
         asked = read(connection, declared, request)
+    if chosen is not JSON:
+        _refuse(asked, OF_PAGES, f"is of JSON's pages; .{chosen.suffix} has the whole result: leave it out")
+    if chosen.whole and not chosen.table:
+        _refuse(asked, ("fields", "group_by"), f"is for JSON, CSV and NDJSON, not for .{chosen.suffix}")
+    if "group_by" in asked.given:
+        _refuse(asked, ("fields", "sort"), "is of facts; `group_by` answers groups, the largest first: leave it out")
     after = None
     if "cursor" in asked.given:
         if cursor is None or cursor.question != _digest(asked, at):
             detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
             raise unprocessable([Culprit(parameter="cursor", detail=detail)])
         after = cursor.after
-    found = Question(held, asked, at, after)
+    found = Question(held, asked, at, after, chosen)
     if len(found.address) + LONGEST_CURSOR > LONGEST_TARGET:
         detail = f"Written out with every id, the question is longer than {LONGEST_TARGET} bytes: ask for less at once."
         raise Problem(HTTPStatus.REQUEST_URI_TOO_LONG, detail)
@@ -101,15 +136,17 @@ def question(request: Request, declared: tuple[Parameter, ...], path: str | Call
     return found
 
 
-def no_question(request: Request) -> HeldRelease:
-    """Return the current release where no parameter is taken; 422 if any is given."""
-    read_nothing(request)
-    return releases(request).current()
+def alone(request: Request, offered: Sequence[Format] = (JSON,)) -> Alone:
+    """Return the current release and the format, where no parameter is taken; 422 if any is given."""
+    chosen = read_nothing(request, offered)
+    return Alone(releases(request).current(), chosen)
 
 
-def read_nothing(request: Request) -> None:
-    """Refuse any parameter where none is taken."""
+def read_nothing(request: Request, offered: Sequence[Format] = (JSON,)) -> Format:
+    """Refuse any parameter where none is taken; return the format."""
+    chosen = choose(request, offered)
     reading.read((), request.scope["query_string"], lambda _: [])
+    return chosen
 
 
 def list_response(
@@ -118,25 +155,27 @@ def list_response(
     counts: dict[str, Any],
     last: int | None = None,
     notes: Sequence[dict[str, Any]] = (),
+    facets: Sequence[dict[str, Any]] = (),
 ) -> Response:
     """Put a page together; `last`: the number of its last record, when more follow."""
     meta = {
         "count": len(answers),
         **counts,
         "release": question.held.id,
-        "citation": citation(question.held.id, question.address),
+        "citation": question.citation,
         "notes": list(notes),
+        "facets": list(facets),
     }
     following = question.following(last)
     headers = question.headers | {"Link": links.header(question.address, following)}
     return json_response(list_bytes(answers, meta, {"self": question.address, "next": following}), headers)
 
 
-def one_response(held: HeldRelease, at: str, answer: str, more: dict[str, str]) -> Response:
+def one_response(alone: Alone, at: str, answer: str, more: dict[str, str]) -> Response:
     """Wrap one finished record, whose canonical address is `at`; `more`: where to go from here."""
-    meta = {"release": held.id, "citation": citation(held.id, at), "notes": []}
-    headers = freshness.headers(held, at) | {"Link": links.header(at)}
-    return json_response(one_bytes(answer, meta, {"self": at, "more": more}), headers)
+    meta = {"release": alone.held.id, "citation": citation(alone.held.id, at), "notes": []}
+    body = one_bytes(answer, meta, {"self": at, "more": more})
+    return json_response(body, alone.headers(at) | {"Link": links.header(at)})
 
 
 def address(path: str, query: str) -> str:
@@ -158,6 +197,12 @@ def _cursor(request: Request) -> Cursor | None:
             except ValueError:
                 return None
     return None
+
+
+def _refuse(asked: Asked, names: Sequence[str], detail: str) -> None:
+    culprits = [Culprit(parameter=name, detail=detail) for name in names if name in asked.given]
+    if culprits:
+        raise unprocessable(culprits)
 
 
 def _held(served: FactReleases, release: str) -> HeldRelease:

@@ -215,6 +215,10 @@ class FactEntry(Entry):
         """Return the row of the kind's own table, for the fact numbered `n`."""
         raise TypeError(f"{type(self).__name__} says nothing of its row {n}")
 
+    def without_words(self) -> dict[str, Any]:
+        """Return what the kind's own fields say where the source does not let its words be passed on."""
+        return {}
+
     def filter_values(self) -> list[tuple[str, str]]:
         """Return (filter, value) for the fields of which a fact can have several."""
         return []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
@@ -17,7 +17,7 @@ from app.kit import edtf, fulltext
 from app.kit.codes import Code
 from app.kit.fulltext import full_text
 from app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
-from app.kit.parameters import Asked, Match, Matcher, Parameter
+from app.kit.parameters import Asked, Dimension, Match, Matcher, Parameter
 from app.kit.textindex import SEARCH, Sought, matches
 from app.kit.values import Value, code, day, identifier, name_of, number, text, word, year
 
@@ -31,6 +31,7 @@ PASSAGE_ID = identifier(resolution.PASSAGE)
 GRAMMAR = (
     'All words are wanted; `"a phrase"`, `pre*`, `OR`, `NOT` and brackets; case and accents do not matter: `Erdogan`.'
 )
+MOST_GROUPS = 3
 NAMES = "Any code or name: `TR`, `TUR`, `cow:640`, `iso:792`, `792`, `Türkiye`."
 
 
@@ -44,13 +45,36 @@ def fact_column(column: Mapped[Any]) -> Matcher:
     return lambda values, _: Match(col(Fact.n), column.in_(values))
 
 
+def by_fact_column(column: Mapped[Any]) -> Callable[[Asked], Dimension]:
+    """Count by a column of the envelope."""
+    return lambda _: Dimension(col(Fact.n), column, single=True)
+
+
+def by_party(name: str, condition: ColumnElement[bool]) -> Callable[[Asked], Dimension]:
+    """Count by who has a role: by the state that an actor counts for, else by the actor itself."""
+
+    def dimension(asked: Asked) -> Dimension:
+        parameter = next(one for one in asked.parameters if one.name == name)
+        wanted = [choice.values for choice in asked.given.get(name, ()) if not choice.negated]
+        if parameter.several or not wanted:
+            return Dimension(col(Party.n), func.coalesce(col(Party.state), col(Party.actor)), condition)
+        # Only what was asked for, and as it was asked: `norwegian-navy`, not its state.
+        value = case((col(Party.state).in_(wanted[0]), col(Party.state)), else_=col(Party.actor))
+        return Dimension(col(Party.n), value, and_(condition, states_and_actors(wanted[0])))
+
+    return dimension
+
+
 def with_role(name: str, role: Role, doc: str, also: str | None = None, several: bool = False) -> Parameter:
     """Ask for who has a role; a state counts with its organs."""
 
     def match(values: tuple[str, ...], _: Asked) -> Match:
-        return Match(col(Party.n), and_(col(Party.role) == role.value, states_and_actors(values)))
+        return Match(col(Party.n), and_(has_role, states_and_actors(values)))
 
-    return Parameter(name, f"{doc} {NAMES}", ACTOR, match, also=also, several=several)
+    has_role = col(Party.role) == role.value
+    return Parameter(
+        name, f"{doc} {NAMES}", ACTOR, match, also=also, several=several, dimension=by_party(name, has_role)
+    )
 
 
 def taking_part(name: str, doc: str) -> Parameter:
@@ -59,7 +83,8 @@ def taking_part(name: str, doc: str) -> Parameter:
     def match(values: tuple[str, ...], _: Asked) -> Match:
         return Match(col(Party.n), and_(col(Party.chosen).is_(True), states_and_actors(values)))
 
-    return Parameter(name, f"{doc} {NAMES}", ACTOR, match, several=True)
+    dimension = by_party(name, col(Party.chosen).is_(True))
+    return Parameter(name, f"{doc} {NAMES}", ACTOR, match, several=True, dimension=dimension)
 
 
 def of_column(name: str, value: Value, key: Mapped[int], column: Mapped[Any], doc: str) -> Parameter:
@@ -68,7 +93,7 @@ def of_column(name: str, value: Value, key: Mapped[int], column: Mapped[Any], do
     def match(values: tuple[str, ...], _: Asked) -> Match:
         return Match(key, column.in_(values))
 
-    return Parameter(name, doc, value, match)
+    return Parameter(name, doc, value, match, dimension=lambda _: Dimension(key, column, single=True))
 
 
 def of_codes(
@@ -87,9 +112,11 @@ def one_of_several(name: str, value: Value, doc: str) -> Parameter:
     """Ask for a value of a field of which a fact can have several; the entry's `filter_values()` fill it."""
 
     def match(values: tuple[str, ...], _: Asked) -> Match:
-        return Match(col(FactValue.n), and_(col(FactValue.name) == name, col(FactValue.value).in_(values)))
+        return Match(col(FactValue.n), and_(named, col(FactValue.value).in_(values)))
 
-    return Parameter(name, doc, value, match, several=True)
+    named = col(FactValue.name) == name
+    dimension = Dimension(col(FactValue.n), col(FactValue.value), named)
+    return Parameter(name, doc, value, match, several=True, dimension=lambda _: dimension)
 
 
 def active_on(key: Mapped[int], first: Mapped[str | None], last: Mapped[str | None], doc: str) -> Parameter:
@@ -135,6 +162,33 @@ def text_of_entities(kind: str, row: type[Entity]) -> Parameter:
     return Parameter("q", f"Words in its names and description. {GRAMMAR}", full_text(), match, takes="one")
 
 
+def shaping(keys: Iterable[str], declared: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """Return what shapes the answer of a list of facts: which keys, and what its facts are counted by."""
+    dimensions = word(*(parameter.name for parameter in declared if parameter.dimension))
+    return (
+        with_fields(keys),
+        Parameter(
+            "facet",
+            "Count what is found by these filters: `meta.facets` has the values of each, with the question for them.",
+            dimensions,
+            takes="set",
+        ),
+        Parameter(
+            "group_by",
+            f"Not the facts, but how many there are for each value of these filters, at most {MOST_GROUPS}.",
+            dimensions,
+            takes="set",
+            most=MOST_GROUPS,
+        ),
+    )
+
+
+def with_fields(keys: Iterable[str]) -> Parameter:
+    """Ask for some keys of the records only."""
+    doc = "Only these keys of a record; `id` and `kind` always stay, in tables modality, voices and hedges too."
+    return Parameter("fields", doc, word(*keys))
+
+
 PAGING = (
     Parameter(
         "limit",
@@ -174,4 +228,5 @@ def having_facts(key: Mapped[int], id: Mapped[str], party: Mapped[Any], kind: Va
 
 def of_kind(kind: Value) -> Parameter:
     """Ask for kinds of fact, where all kinds are listed together."""
-    return Parameter("kind", "Kinds of fact.", kind, fact_column(col(Fact.kind)))
+    column = col(Fact.kind)
+    return Parameter("kind", "Kinds of fact.", kind, fact_column(column), dimension=by_fact_column(column))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from fastapi import Response
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, union_all
 from sqlmodel import col
 
-from app.core.asking import Question, list_response
+from app.core.asking import Question
 from app.core.questions import ANY_MODALITY
 from app.core.snapshot import HeldRelease
 from app.core.tables import Entity, Fact, key_of
@@ -20,50 +20,112 @@ from app.kit.parameters import Asked
 TIMES = frozenset({"since", "until", "active_on"})
 
 
-def fact_page(connection: Connection, question: Question, *fixed: ColumnElement[bool]) -> Response:
-    """Answer a page of facts, in two statements: the page and the counts."""
-    asked, held, limit = question.asked, question.held, question.limit
-    sort = asked.one("sort") or "date"
-    where = [*fixed, *_fact_conditions(asked)]
-    rows = connection.execute(_ordered(where, sort, question.after, limit + 1, held.about.dated)).all()
-    counts = {row[0]: row[1] for row in connection.execute(_counts(asked, fixed))}
-    shown = [modality for modality in Modality if counts.get(f"+{modality}") is not None]
-    total = sum(counts[f"+{modality}"] for modality in shown)
-    exact = all(counts[f"+{modality}"] <= EXACT for modality in shown) and total <= EXACT
-    withheld = {modality.value: counts[f"-{modality}"] for modality in Modality if f"-{modality}" in counts}
-    return list_response(
-        question,
-        [row.answer for row in rows[:limit]],
-        {"total": total if exact else EXACT, "total_is": "exact" if exact else "at_least", "withheld": withheld},
-        rows[limit - 1].key if len(rows) > limit else None,
-        _notes(asked, held, counts.get("undated", 0)),
-    )
+@dataclass(frozen=True)
+class Part:
+    """Some records of a list, in order, and the number after which it goes on; None when it does not."""
+
+    answers: Sequence[str]
+    last: int | None
 
 
-def entity_page(
-    connection: Connection, question: Question, table: type[Entity], if_empty: tuple[dict[str, Any], ...] = ()
-) -> Response:
-    """Answer a page of entities in order of id, in two statements; `if_empty`: the notes of an empty one."""
-    limit = question.limit
-    key = key_of(table)
-    where = question.asked.conditions(key)
-    beyond = [] if question.after is None else [key > question.after]
-    rows: Sequence[Any] = connection.execute(
-        select(key.label("key"), col(table.answer).label("answer"))
-        .where(*where, *beyond)
-        .order_by(key)
-        .limit(limit + 1)
-    ).all()
-    found = connection.execute(_bounded("total", select(key).where(*where))).one()[1]
-    last = rows[limit - 1].key if len(rows) > limit else None
-    return list_response(question, [row.answer for row in rows[:limit]], totals(found), last, [] if found else if_empty)
+@dataclass(frozen=True)
+class Counts:
+    """What there is: `total`, `total_is` and `withheld`, and what is to be known."""
+
+    found: dict[str, Any]
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def whole_page(question: Question, answers: Sequence[str]) -> Response:
-    """Answer a page of a list that is short enough to be held whole."""
-    first = question.after or 0
-    last = first + question.limit
-    return list_response(question, answers[first:last], totals(len(answers)), last if last < len(answers) else None)
+class Listing(Protocol):
+    """A list that a question finds: read part by part by number, counted when it is wanted."""
+
+    def part(self, connection: Connection, after: int | None, limit: int) -> Part:
+        """Return at most `limit` records that come after record number `after`."""
+
+    def counts(self, connection: Connection) -> Counts:
+        """Count what is found, up to the bound."""
+
+
+@dataclass(frozen=True)
+class FactList:
+    """Facts that a question finds, by their numbers; `fixed`: what the address asks for besides."""
+
+    question: Question
+    fixed: tuple[ColumnElement[bool], ...] = ()
+
+    @property
+    def where(self) -> list[ColumnElement[bool]]:
+        """All conditions that its facts meet."""
+        return [*self.fixed, *_fact_conditions(self.question.asked)]
+
+    def part(self, connection: Connection, after: int | None, limit: int) -> Part:
+        """Return a part, by one statement."""
+        sort = self.question.asked.one("sort") or "date"
+        statement = _ordered(self.where, sort, after, limit + 1, self.question.held.about.dated)
+        return _part(connection.execute(statement).all(), limit)
+
+    def counts(self, connection: Connection) -> Counts:
+        """Count what is found and what is withheld, by one statement."""
+        asked = self.question.asked
+        counts = {row[0]: row[1] for row in connection.execute(_counts(asked, self.fixed))}
+        shown = [modality for modality in Modality if counts.get(f"+{modality}") is not None]
+        total = sum(counts[f"+{modality}"] for modality in shown)
+        exact = all(counts[f"+{modality}"] <= EXACT for modality in shown) and total <= EXACT
+        found = {
+            "total": total if exact else EXACT,
+            "total_is": "exact" if exact else "at_least",
+            "withheld": {modality.value: counts[f"-{modality}"] for modality in Modality if f"-{modality}" in counts},
+        }
+        return Counts(found, _notes(asked, self.question.held, counts.get("undated", 0)))
+
+
+@dataclass(frozen=True)
+class EntityList:
+    """Entities in order of id; `if_empty`: the notes of an empty list."""
+
+    question: Question
+    table: type[Entity]
+    if_empty: tuple[dict[str, Any], ...] = ()
+
+    def part(self, connection: Connection, after: int | None, limit: int) -> Part:
+        """Return a part, by one statement."""
+        key = key_of(self.table)
+        beyond = [] if after is None else [key > after]
+        statement: Select[Any, Any] = select(key.label("key"), col(self.table.answer).label("answer")).where(
+            *self._where(), *beyond
+        )
+        return _part(connection.execute(statement.order_by(key).limit(limit + 1)).all(), limit)
+
+    def counts(self, connection: Connection) -> Counts:
+        """Count what is found, by one statement."""
+        found = connection.execute(_bounded("total", select(key_of(self.table)).where(*self._where()))).one()[1]
+        return Counts(totals(found), [] if found else list(self.if_empty))
+
+    def _where(self) -> list[ColumnElement[bool]]:
+        return self.question.asked.conditions(key_of(self.table))
+
+
+@dataclass(frozen=True)
+class ShortList:
+    """A list that is short enough to be held whole; record number `n` is the nth."""
+
+    answers: Sequence[str]
+    withheld: dict[str, int] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+    def part(self, _: Connection, after: int | None, limit: int) -> Part:
+        """Return a part."""
+        last = (after or 0) + limit
+        return Part(self.answers[after or 0 : last], last if last < len(self.answers) else None)
+
+    def counts(self, _: Connection) -> Counts:
+        """Return how many there are."""
+        return Counts(totals(len(self.answers)) | {"withheld": self.withheld}, self.notes)
+
+
+def _part(rows: Sequence[Any], limit: int) -> Part:
+    """Return a part of rows of which one more than the limit was asked for."""
+    return Part([row.answer for row in rows[:limit]], rows[limit - 1].key if len(rows) > limit else None)
 
 
 def totals(found: int) -> dict[str, Any]:

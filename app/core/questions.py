@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import col
 
 from app.core.filters import (
@@ -15,6 +15,8 @@ from app.core.filters import (
     PLACE,
     SOURCE,
     SYSTEM,
+    by_fact_column,
+    by_party,
     fact_column,
     states_and_actors,
     text_of_facts,
@@ -22,7 +24,7 @@ from app.core.filters import (
 from app.core.tables import Fact, FactCitation, FactSource, FactSystem, FactVoice, Pair, Party
 from app.core.vocabulary import Granularity, Modality, Role, SystemRole, Voice
 from app.kit import edtf
-from app.kit.parameters import Asked, Match, Parameter
+from app.kit.parameters import Asked, Dimension, Match, Parameter
 from app.kit.values import code, day, word
 
 ANY_MODALITY = "any"
@@ -48,9 +50,11 @@ def _actor(values: tuple[str, ...], asked: Asked) -> Match:
     return Match(col(Party.n), and_(col(Party.actor).in_(values), _roles(asked)))
 
 
+_MENTIONED = col(Party.role).in_([role.value for role in Role if not role.takes_part])
+
+
 def _mentions(values: tuple[str, ...], _: Asked) -> Match:
-    mentioned = [role.value for role in Role if not role.takes_part]
-    return Match(col(Party.n), and_(states_and_actors(values), col(Party.role).in_(mentioned)))
+    return Match(col(Party.n), and_(states_and_actors(values), _MENTIONED))
 
 
 def _between(values: tuple[str, ...], _: Asked) -> Match:
@@ -128,6 +132,7 @@ FACT_PARAMETERS = (
         COUNTRY,
         _country,
         several=True,
+        dimension=lambda asked: Dimension(col(Party.n), col(Party.state), _roles(asked)),
     ),
     Parameter("between", f"Two states that both take part, in any direction. {NAMES}", COUNTRY, _between, "pair"),
     Parameter(
@@ -136,6 +141,7 @@ FACT_PARAMETERS = (
         ACTOR,
         _actor,
         several=True,
+        dimension=lambda asked: Dimension(col(Party.n), col(Party.actor), _roles(asked)),
     ),
     Parameter(
         "role",
@@ -145,24 +151,59 @@ FACT_PARAMETERS = (
         several=False,
     ),
     Parameter(
-        "mentions", f"Who is only mentioned: state of origin, speaker, about … {NAMES}", ACTOR, _mentions, several=True
+        "mentions",
+        f"Who is only mentioned: state of origin, speaker, about … {NAMES}",
+        ACTOR,
+        _mentions,
+        several=True,
+        dimension=by_party("mentions", _MENTIONED),
     ),
-    Parameter("system", "A weapon system, by id or any of its names: `TB2`.", SYSTEM, _system, several=True),
+    Parameter(
+        "system",
+        "A weapon system, by id or any of its names: `TB2`.",
+        SYSTEM,
+        _system,
+        several=True,
+        dimension=lambda asked: Dimension(
+            col(FactSystem.n), col(FactSystem.system), and_(true(), *_system_roles(asked))
+        ),
+    ),
     Parameter(
         "system_role",
         "The role that every `system` asked for has; alone: that any has.",
         code(SystemRole),
         _system_role,
     ),
-    Parameter("place", "Where it was, by id or any of its names.", PLACE, fact_column(col(Fact.place))),
-    Parameter("source", "The source that is cited.", SOURCE, _source, several=True),
+    Parameter(
+        "place",
+        "Where it was, by id or any of its names.",
+        PLACE,
+        fact_column(col(Fact.place)),
+        dimension=by_fact_column(col(Fact.place)),
+    ),
+    Parameter(
+        "source",
+        "The source that is cited.",
+        SOURCE,
+        _source,
+        several=True,
+        dimension=lambda _: Dimension(col(FactSource.n), col(FactSource.source)),
+    ),
     Parameter("evidence", "The passage that is cited, by its id.", PASSAGE_ID, _evidence, several=True),
-    Parameter("asserted_by", "Whose claim it is: any voice of the chain.", ACTOR, _asserted_by, several=True),
+    Parameter(
+        "asserted_by",
+        "Whose claim it is: any voice of the chain.",
+        ACTOR,
+        _asserted_by,
+        several=True,
+        dimension=lambda _: Dimension(col(FactVoice.n), col(FactVoice.actor)),
+    ),
     Parameter(
         "voice",
         "Whether the source itself, somebody named or somebody unnamed asserts it.",
         code(Voice),
         fact_column(col(Fact.voice)),
+        dimension=by_fact_column(col(Fact.voice)),
     ),
     Parameter(
         "modality",
@@ -171,8 +212,15 @@ FACT_PARAMETERS = (
         _modality,
         default=Modality.actual.value,
         every=ANY_MODALITY,
+        dimension=by_fact_column(col(Fact.modality)),
     ),
-    Parameter("granularity", "One thing, or several at once.", code(Granularity), fact_column(col(Fact.granularity))),
+    Parameter(
+        "granularity",
+        "One thing, or several at once.",
+        code(Granularity),
+        fact_column(col(Fact.granularity)),
+        dimension=by_fact_column(col(Fact.granularity)),
+    ),
     Parameter("since", "Facts whose date may lie on or after the start of this.", day(), _since, "one"),
     Parameter("until", "Facts whose date may lie on or before the end of this.", day(), _until, "one"),
     Parameter(

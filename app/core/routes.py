@@ -1,6 +1,8 @@
 """The endpoints that every kind and catalogue has, its list and its single item; what may be asked is the record's."""
 
+import json
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -9,19 +11,32 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import asking, lists, resolution
-from app.core.answers import list_of, one_of
-from app.core.filters import having_facts
+from app.core import asking, linked, maps, references, resolution
+from app.core.answering import Shape, answer
+from app.core.asking import Alone
+from app.core.columns import columns_of
+from app.core.envelopes import list_of, list_of_facts, one_of
+from app.core.filters import having_facts, shaping, with_fields
+from app.core.lists import EntityList, FactList
 from app.core.resource import Catalogue, Resource
 from app.core.tables import Entity, Fact, Retired, key_of
+from app.kit.formats import CITATIONS, GEOJSON, JSON, JSONLD, TABLES, hint, suffix
 from app.kit.openapi import asks
+from app.kit.pages import dump
+from app.kit.parameters import Parameter
 from app.kit.problems import Culprit, Problem, responses, unprocessable
 from app.kit.values import LONGEST_NAME, Refused, Value, identifier
 
 ID = identifier()
-LIST_ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE)
+LIST_FORMATS = (*TABLES, JSONLD, *CITATIONS)
+FACTS_FORMATS = (*LIST_FORMATS, GEOJSON)
+FACT_FORMATS = (JSON, GEOJSON, JSONLD, *CITATIONS)
+LIST_ERRORS = responses(
+    HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE
+)
 ONE_ERRORS = responses(
     HTTPStatus.NOT_FOUND,
+    HTTPStatus.NOT_ACCEPTABLE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
@@ -35,11 +50,12 @@ def fact_router(resource: Resource) -> APIRouter:
     """Return the list and the item of one kind of fact."""
     router = APIRouter(tags=["facts"])
     path = f"/{resource.collection}"
+    declared = parameters_of(resource)
+    shape = Shape(partial(columns_of, resource.answer))
 
     def find(request: Request) -> Response:
-        question = asking.question(request, resource.parameters, path)
-        with question.held.connect() as connection:
-            return lists.fact_page(connection, question, col(Fact.kind) == resource.kind)
+        question = asking.question(request, declared, path, FACTS_FORMATS)
+        return answer(question, FactList(question, (col(Fact.kind) == resource.kind,)), shape)
 
     def one(request: Request, id: str) -> Response:
         return fact_response(request, id, {resource.kind: resource.collection})
@@ -47,12 +63,12 @@ def fact_router(resource: Resource) -> APIRouter:
     router.add_api_route(
         path,
         find,
-        response_model=list_of(resource.answer),
+        response_model=list_of_facts(resource.answer),
         responses=LIST_ERRORS,
         operation_id=f"list_{resource.collection}",
         summary=f"List {resource.collection}",
         description=resource.doc,
-        openapi_extra=asks(resource.parameters, example=resource.example),
+        openapi_extra=asks(declared, example=resource.example, formats=FACTS_FORMATS),
     )
     router.add_api_route(
         f"{path}/{{id}}",
@@ -62,30 +78,38 @@ def fact_router(resource: Resource) -> APIRouter:
         operation_id=f"get_{resource.kind}",
         summary=f"Get one {resource.kind}",
         description=f"{resource.doc}\n\nA retired id answers 410 with its reason, or 308 to its successor.",
-        openapi_extra=asks((), first_of=resource.example),
+        openapi_extra=asks((), first_of=resource.example, formats=FACT_FORMATS),
     )
     return router
+
+
+def parameters_of(resource: Resource) -> tuple[Parameter, ...]:
+    """Return all that may be asked of a kind of fact."""
+    return (*resource.parameters, *shaping(resource.answer.model_fields, resource.parameters))
 
 
 def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
     """Return the list and the item of one kind of entity; `kinds`: the kinds of fact that it may be asked to have."""
     router = APIRouter(tags=["reference"])
     path = f"/{catalogue.collection}"
-    declared = catalogue.parameters
+    declared = (*catalogue.parameters, with_fields(catalogue.answer.model_fields))
+    shape = Shape(partial(columns_of, catalogue.answer))
+    placed = (GEOJSON,) if "point" in catalogue.answer.model_fields else ()
+    cited = CITATIONS if catalogue.kind == "source" else ()
+    formats, alone_formats = (*LIST_FORMATS, *placed), (JSON, *placed, JSONLD, *cited)
     if catalogue.party is not None:
         declared = (having_facts(key_of(catalogue.row), col(catalogue.row.id), catalogue.party, kinds), *declared)
 
     def find(request: Request) -> Response:
-        question = asking.question(request, declared, path)
-        with question.held.connect() as connection:
-            return lists.entity_page(connection, question, catalogue.row)
+        question = asking.question(request, declared, path, formats)
+        return answer(question, EntityList(question, catalogue.row), shape)
 
     def one(request: Request, name: str) -> Response:
-        held = asking.no_question(request)
-        with held.connect() as connection:
+        alone = asking.alone(request, alone_formats)
+        with alone.held.connect() as connection:
             id_ = entity_id(connection, name, frozenset({catalogue.kind}))
-            answer = entity_answer(connection, catalogue.row, id_)
-        return asking.one_response(held, f"{path}/{id_}", answer, catalogue.more(id_))
+            found = entity_answer(connection, catalogue.row, id_)
+            return record_response(connection, alone, f"{path}/{id_}", found, catalogue.more(id_))
 
     router.add_api_route(
         path,
@@ -95,7 +119,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
         operation_id=f"list_{catalogue.collection}",
         summary=f"List {catalogue.collection}",
         description=catalogue.doc,
-        openapi_extra=asks(declared, example=catalogue.example),
+        openapi_extra=asks(declared, example=catalogue.example, formats=formats),
     )
     router.add_api_route(
         f"{path}/{{name}}",
@@ -105,24 +129,41 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
         operation_id=f"get_{catalogue.kind}",
         summary=f"Get one {catalogue.kind}",
         description=f"{catalogue.doc}\n\nBy its id or any of its codes and names; `links.self` has the id.",
-        openapi_extra=asks((), example=catalogue.sample),
+        openapi_extra=asks((), example=catalogue.sample, formats=alone_formats),
     )
     return router
 
 
 def fact_response(request: Request, id: str, kinds: Mapping[str, str]) -> Response:
     """Answer one fact of these kinds (name → collection); 404, 410 or 308 when there is none of that id."""
-    held = asking.no_question(request)
+    alone = asking.alone(request, FACT_FORMATS)
     refuse_odd(id)
-    with held.connect() as connection:
+    with alone.held.connect() as connection:
         statement = select(col(Fact.answer), col(Fact.kind)).where(col(Fact.id) == id)
         found = connection.execute(statement).one_or_none()
         if found is None:
-            return _retired(connection, id)
-    answer, kind = found
-    if kind not in kinds:
-        raise Problem(HTTPStatus.NOT_FOUND, f"{id!r} is of another kind: it is a {kind}; ask /facts/{id}.")
-    return asking.one_response(held, f"/{kinds[kind]}/{id}", answer, {"collection": f"/{kinds[kind]}"})
+            return _retired(connection, id, suffix(request.scope))
+        text, kind = found
+        if kind not in kinds:
+            raise Problem(HTTPStatus.NOT_FOUND, f"{id!r} is of another kind: it is a {kind}; ask /facts/{id}.")
+        at = f"/{kinds[kind]}/{id}"
+        return record_response(connection, alone, at, text, {"collection": f"/{kinds[kind]}"})
+
+
+def record_response(connection: Connection, alone: Alone, at: str, found: str, more: dict[str, str]) -> Response:
+    """Answer one finished record, whose canonical address is `at`, in the format that is asked for."""
+    chosen = alone.format
+    if chosen is JSON:
+        return asking.one_response(alone, at, found, more)
+    record = json.loads(found)
+    headers = alone.headers(at)
+    if chosen is GEOJSON:
+        body = dump(maps.features(connection, [record])[0])
+    elif chosen is JSONLD:
+        body = linked.alone(record, at, alone.held.id)
+    else:
+        return references.of_record(connection, alone, at, record)
+    return Response(body, media_type=chosen.media_type, headers=headers)
 
 
 def refuse_odd(id: str) -> None:
@@ -142,7 +183,7 @@ def entity_id(connection: Connection, name: str, kinds: frozenset[str]) -> str:
     if isinstance(found, Refused):
         culprit = Culprit(parameter=None, detail=found.detail, suggestions=found.suggestions)
         if isinstance(found, resolution.Unknown):
-            raise Problem(HTTPStatus.NOT_FOUND, found.detail, errors=[culprit])
+            raise Problem(HTTPStatus.NOT_FOUND, found.detail + hint(name), errors=[culprit])
         raise unprocessable([culprit])
     return found
 
@@ -153,12 +194,13 @@ def entity_answer(connection: Connection, table: type[Entity], id: str) -> str:
     return answer
 
 
-def _retired(connection: Connection, id: str) -> Response:
+def _retired(connection: Connection, id: str, ending: str) -> Response:
     statement = select(col(Retired.reason), col(Retired.successor)).where(col(Retired.id) == id)
     gone = connection.execute(statement).one_or_none()
     if gone is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no fact {id[:96]!r} here; `/facts?modality=any` lists them all.")
+        detail = f"There is no fact {id[:96]!r} here; `/facts?modality=any` lists them all.{hint(id)}"
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
     if gone.successor is not None:
         # The successor may be of another kind.
-        return RedirectResponse(f"/facts/{gone.successor}", HTTPStatus.PERMANENT_REDIRECT)
+        return RedirectResponse(f"/facts/{gone.successor}{ending}", HTTPStatus.PERMANENT_REDIRECT)
     raise Problem(HTTPStatus.GONE, f"The id {id!r} is retired: {gone.reason}", slug="retired")

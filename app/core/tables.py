@@ -105,7 +105,12 @@ class Indexed(SQLModel, table=True):
 class Relation(SQLModel, table=True):
     """How many facts of a kind a source has between two states; `pair` counts the pairs in order of their ids."""
 
-    __table_args__ = (Index("ix_relation_a", "a", "pair"), Index("ix_relation_b", "b", "pair"))
+    __table_args__ = (
+        Index("ix_relation_a", "a", "pair"),
+        Index("ix_relation_b", "b", "pair"),
+        Index("ix_relation_kind", "kind", "pair"),
+        Index("ix_relation_source", "source", "pair"),
+    )
     pair: int = Field(primary_key=True)
     source: str = Field(primary_key=True, foreign_key="source.id")
     kind: str = Field(primary_key=True)

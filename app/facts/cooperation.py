@@ -9,7 +9,7 @@ from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import ActorAnswer, Answer, FactAnswer
+from app.core.answers import ActorAnswer, Answer, FactAnswer, StateId
 from app.core.entries import ActorRef, Entry, FactEntry, PartyEntry, Slug, party
 from app.core.filters import of_codes, taking_part
 from app.core.questions import FACT_PARAMETERS
@@ -56,7 +56,7 @@ class CooperationFields(Answer):
 
     cooperation_type: CooperationType
     subject: str | None = Field(default=None, description="What is developed, built or taught, in the source's words.")
-    site: str | None = Field(default=None, description="Where, as the id of a country or place.")
+    site: StateId | None = Field(default=None, description="Where, as the id of a country or place.")
     status: Slug | None = Field(default=None, description="As told: `under-way`, `ended`; null if not told.")
 
 

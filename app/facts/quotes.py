@@ -46,8 +46,8 @@ class QuoteFields(Answer):
     """What a quote says beyond the envelope."""
 
     segments: list[str] = Field(
-        min_length=1,
-        description="The words as printed, one per unbroken run; each stands in the passage of its number.",
+        description="The words as printed, one per unbroken run; each stands in the passage of its number. "
+        "Empty where the source does not let its words be passed on.",
     )
     form: QuoteForm
     speaker_role: str | None = Field(default=None, description="Office or post, as stated there.")
@@ -61,7 +61,9 @@ class QuoteAnswer(QuoteFields, FactAnswer):
     """A quotation; it is `actual` because it was said, whatever it claims."""
 
     kind: Literal["quote"]
-    text: str = Field(description="The segments joined by one space.")
+    text: str | None = Field(
+        description="The segments joined by one space; null where the source does not let its words be passed on."
+    )
     speaker: ActorAnswer | None = None
     affiliation: ActorAnswer | None = None
     relayed_by: ActorAnswer | None = None
@@ -80,6 +82,10 @@ class QuoteEntry(QuoteFields, FactEntry):
     """A quotation as a curator writes it: one passage per segment, in order, which contains it."""
 
     kind: Literal["quote"]
+    segments: list[str] = Field(
+        min_length=1,
+        description="The words as printed, one per unbroken run; each stands in the passage of its number.",
+    )
     nested_in: FactRef | None = None
     about_facts: list[FactRef] = []
     speaker: ActorRef | None = None
@@ -108,6 +114,10 @@ class QuoteEntry(QuoteFields, FactEntry):
             *party(Role.addressee, self.addressee),
             *party(Role.about, *self.about),
         ]
+
+    def without_words(self) -> dict[str, Any]:
+        """Leave the words out."""
+        return {"segments": [], "text": None}
 
     def detail(self, n: int) -> Quote:
         """Return the row."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from fastapi import Request, Response
@@ -84,6 +85,12 @@ class Held(Generic[About]):
     schema: str | None
     about: About
     there: Callable[[], bool]
+
+    @property
+    def file(self) -> Path | None:
+        """The release's file, on an engine where it is one."""
+        url = self.engine.url
+        return Path(str(url.database).removeprefix("file:")) if url.get_backend_name() == "sqlite" else None
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_HEAD = "app.head"
 _OF_A_BODY = frozenset({b"content-length", b"content-type"})
 
 
@@ -34,7 +35,7 @@ class AnswerHead:
         if scope["type"] != "http" or scope["method"] not in ("HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
-        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        inner = {**scope, "method": "GET", _HEAD: True} if scope["method"] == "HEAD" else scope
         left_out = scope["method"] == "HEAD"
 
         async def without_body(message: Message) -> None:
@@ -54,3 +55,8 @@ class AnswerHead:
             # Who counts requests stands outside, and tells them apart by their routes.
             if "route" in inner:
                 scope["route"] = inner["route"]
+
+
+def only_head(scope: Scope) -> bool:
+    """Whether the body will be left out: what is long need not be made."""
+    return _HEAD in scope

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
 from app.kit import going
+from app.kit.formats import Format, contents, offer_doc
 from app.kit.observing import UNOBSERVED
 from app.kit.pages import dump, json_response
 from app.kit.parameters import Parameter, schema
@@ -23,6 +24,7 @@ from app.kit.validators import etag_of, headers_of
 _ASK = "x-ask"
 _FIRST_OF = "x-ask-first-of"
 _EVIDENCE_OF = "x-ask-evidence-of"
+_FORMATS = "x-formats"
 _ASKS = (_ASK, _FIRST_OF, _EVIDENCE_OF)
 _ASSETS = Path(__file__).parent / "assets"
 # What any address can answer, whatever is asked of it.
@@ -55,13 +57,17 @@ def asks(
     example: str | None = None,
     first_of: str | None = None,
     evidence_of: str | None = None,
+    formats: Sequence[Format] = (),
 ) -> dict[str, Any]:
     """Return an operation's OpenAPI extras: its parameters, and the question whose true answer is its example.
 
     `first_of`: a list's question; the example is the answer of the list's first item alone.
     `evidence_of`: likewise, of that item's first passage.
+    `formats`: what the operation offers.
     """
     extra: dict[str, Any] = {"parameters": schema(parameters)}
+    if len(formats) > 1:
+        extra |= {_FORMATS: offer_doc(formats), "responses": {"200": {"content": contents(formats)}}}
     asked = {_ASK: example, _FIRST_OF: first_of, _EVIDENCE_OF: evidence_of}
     return extra | {name: question for name, question in asked.items() if question}
 
@@ -200,6 +206,7 @@ def _declared(app: FastAPI) -> dict[str, Any]:
     )
     for operation in _operations(found):
         operation["responses"] |= {str(status): said for status, said in EVERYWHERE.items()}
+        operation["description"] = operation.get("description", "") + operation.pop(_FORMATS, "")
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path":
                 parameter["description"] = _IN_PATH[parameter["name"]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, not_, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from app.kit import grammar
@@ -24,6 +24,20 @@ class Match:
     condition: ColumnElement[bool]
 
 
+@dataclass(frozen=True)
+class Dimension:
+    """What a filter asks for, as something to count by: the column `value`, in the rows that meet `condition`.
+
+    key: the column of those rows that names the record.
+    single: a record has at most one value.
+    """
+
+    key: Mapped[int]
+    value: SQLColumnExpression[Any]
+    condition: ColumnElement[bool] | None = None
+    single: bool = False
+
+
 Matcher = Callable[[tuple[str, ...], "Asked"], Match | None]
 
 
@@ -31,24 +45,29 @@ Matcher = Callable[[tuple[str, ...], "Asked"], Match | None]
 class Parameter:
     """One thing a caller may ask.
 
-    takes: `list` = comma for any of, `!` negates; `pair` = two values joined; `one` = a single value.
+    takes: `list` = comma for any of, `!` negates; `set` = comma, but no `!`; `pair` = two values joined; `one` = a
+    single value.
     several: a record can have several of these, so the parameter may be repeated, for all of.
     match: its SQL; None for a parameter that only steers (sort, limit); it gives None where others read it (role).
     every: a value that stands for all the others.
     implies: another parameter, and which of its values each value of this one asks for too.
+    dimension: what records are counted by where this is a facet; None if they are not.
+    most: how many values it takes.
     """
 
     name: str
     doc: str
     value: Value
     match: Matcher | None = None
-    takes: Literal["list", "pair", "one"] = "list"
+    takes: Literal["list", "set", "pair", "one"] = "list"
     several: bool = False
     also: str | None = None
     default: str | None = None
     every: str | None = None
     required: bool = False
     implies: tuple[str, Mapping[str, frozenset[str]]] | None = None
+    dimension: Callable[[Asked], Dimension] | None = None
+    most: int = grammar.MAX_VALUES
 
 
 @dataclass(frozen=True)
@@ -75,8 +94,39 @@ class Asked:
                 single = parameter.takes == "one"
                 choices = self.given.get(parameter.name, ())
                 texts = [choice.values[0] if single else grammar.write(choice) for choice in choices]
-            parts += [grammar.encode(parameter.name, text) for text in texts if text != parameter.default]
+            # A default goes without saying, unless something else that is asked implies another value.
+            default = parameter.default if self.implied(parameter.name) <= {parameter.default} else None
+            parts += [grammar.encode(parameter.name, text) for text in texts if text != default]
         return "&".join(parts)
+
+    def implied(self, name: str) -> set[str | None]:
+        """Return the values of a parameter that others, as they are given, ask for too."""
+        found: set[str | None] = set()
+        for parameter in self.parameters:
+            if parameter.implies and parameter.implies[0] == name:
+                for choice in self.given.get(parameter.name, ()):
+                    found.update(
+                        *(parameter.implies[1].get(value, ()) for value in choice.values if not choice.negated)
+                    )
+        return found
+
+    def narrowed(self, name: str, value: str, *, single: bool) -> Asked | None:
+        """Return the question for those of its records that have this value too; None if it cannot be written.
+
+        `single`: a record has at most one.
+        """
+        parameter = next(one for one in self.parameters if one.name == name)
+        before = self.given.get(name, ())
+        if not parameter.several and not single and any(choice.negated for choice in before):
+            return None
+        kept = {choice for choice in before if choice.values != (parameter.every,)} if parameter.several else set()
+        choices = sorted({*kept, AnyOf((value,))}, key=lambda choice: (choice.negated, choice.values))
+        given = {**self.given, name: tuple(choices)}
+        if parameter.implies:
+            # What it implies may be more than was asked.
+            other = next(one for one in self.parameters if one.name == parameter.implies[0])
+            given.setdefault(other.name, (AnyOf((str(other.default),)),))
+        return Asked(self.parameters, given)
 
     def conditions(self, key: Mapped[int], without: Iterable[str] = ()) -> list[ColumnElement[bool]]:
         """Return the SQL of all that was asked, on rows whose key column is `key`."""
@@ -108,7 +158,7 @@ def schema(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
         shape = dict(parameter.value.schema)
         example = shape.pop("example", None)
         if parameter.takes != "one":
-            shape = {"type": "array", "items": shape, "minItems": 1, "maxItems": grammar.MAX_VALUES}
+            shape = {"type": "array", "items": shape, "minItems": 1, "maxItems": parameter.most}
             if parameter.takes == "pair":
                 shape |= {"minItems": 2, "maxItems": 2}
         if parameter.default is not None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from app.kit.formats import hint, suffix
 from app.kit.methods import allowed
 
 MEDIA_TYPE = "application/problem+json"
@@ -110,17 +111,21 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    return cast("Problem", error).response(request.url.path)
+    return cast("Problem", error).response(_asked(request))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     known = cast("HTTPException", error)
     status = HTTPStatus(known.status_code)
     detail = {
-        HTTPStatus.NOT_FOUND: "There is nothing at this address; `/` lists what there is.",
+        HTTPStatus.NOT_FOUND: "There is nothing at this address; `/` lists what there is." + hint(request.url.path),
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not answered here: the API only reads.",
     }.get(status, str(known.detail))
     headers = dict(known.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = allowed(request.app.router.routes, request.scope)
-    return Problem(status, detail, headers=headers).response(request.url.path)
+    return Problem(status, detail, headers=headers).response(_asked(request))
+
+
+def _asked(request: Request) -> str:
+    return request.url.path + suffix(request.scope)

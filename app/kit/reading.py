@@ -66,8 +66,10 @@ def _choice(parameter: Parameter, name: str, text: str) -> AnyOf:
         choice = grammar.read(text, name)
     except GrammarError as error:
         raise Refused(error.detail) from None
-    if parameter.takes == "pair" and choice.negated:
-        raise Refused("takes no `!`: it joins a pair")
+    if parameter.takes in ("pair", "set") and choice.negated:
+        raise Refused("takes no `!`: it joins a pair" if parameter.takes == "pair" else "takes no `!`")
+    if len(choice.values) > parameter.most:
+        raise Refused(f"takes at most {parameter.most} values")
     if parameter.takes == "pair" and len(choice.values) != PAIR:
         raise Refused(f"takes two values: `{name}=TR,AZ`")
     if parameter.every in choice.values:

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import Answer, EntityAnswer
+from app.core.answers import Answer, EntityAnswer, StateId
 from app.core.entries import ActorRef, Entry
 from app.core.filters import COUNTRY, PAGING, of_column, text_of_entities
 from app.core.resource import Catalogue
@@ -20,7 +20,7 @@ Number = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
 class Codes(Answer):
     """A country's codes, as strings; null where the scheme has none, or names another bearer today."""
 
-    iso2: str | None
+    iso2: StateId | None
     iso3: str | None
     iso_num: str | None = Field(description="Three digits, with leading zeros.")
     cow: str | None = Field(description="Correlates of War, unpadded.")
@@ -30,6 +30,7 @@ class Codes(Answer):
 class CountryAnswer(EntityAnswer):
     """A country: its id is ISO 3166-1 alpha-2; a gone state's is ISO 3166-3's, else a slug."""
 
+    id: StateId
     kind: Literal["country"]
     name: str
     official_name: str | None
@@ -38,8 +39,8 @@ class CountryAnswer(EntityAnswer):
     codes_shared: list[str] = Field(description="Codes that it bore and another bears today: `cow:365`.")
     valid_from: str | None = Field(description="First year, where the state is younger than the lists.")
     valid_until: str | None = Field(description="Last year of a gone state.")
-    successors: list[str]
-    predecessors: list[str]
+    successors: list[StateId]
+    predecessors: list[StateId]
 
 
 class CountryEntry(Entry):

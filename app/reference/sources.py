@@ -20,7 +20,7 @@ class Redistribution(Code):
 
     all = "all", "The whole text may be passed on."
     passages = "passages", "Only short passages, with attribution."
-    none = "none", "Nothing verbatim: exports leave its words out."
+    none = "none", "No passage: every answer and export leaves its words out; their offsets and digests stay."
 
 
 class SourceFields(Answer):

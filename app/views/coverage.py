@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
-from app.core import asking, lists
-from app.core.answers import Answer, ListAnswer
-from app.core.filters import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column
+from app.core import asking
+from app.core.answering import Shape
+from app.core.answering import answer as finish
+from app.core.answers import Answer, StateId
+from app.core.columns import columns_of
+from app.core.envelopes import list_of
+from app.core.filters import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column, with_fields
+from app.core.lists import EntityList, ShortList
 from app.core.resource import Resource
 from app.core.routes import LIST_ERRORS
 from app.core.tables import Coverage, Source
 from app.core.vocabulary import CoverageStatus
+from app.kit.formats import CITATIONS, TABLES
 from app.kit.openapi import asks
 from app.kit.pages import EXACT, dump
 from app.kit.parameters import Asked, Match, Parameter
 
+FORMATS = (*TABLES, *CITATIONS)
 NOT_READ = {
     "code": "out_of_scope",
     "text": "No source was read for this: nothing follows. `between` names a pair and says so source by source.",
@@ -32,12 +40,15 @@ class CoverageAnswer(Answer):
     """What one source has between two states, of one kind of fact; `period` (EDTF) is what the source can speak of."""
 
     source: str
-    a: str
-    b: str
+    a: StateId
+    b: StateId
     kind: str
     period: str | None
     status: CoverageStatus
     link: str
+
+
+COVERAGE = Shape(partial(columns_of, CoverageAnswer), ("source", "a", "b", "kind"))
 
 
 def _either(values: tuple[str, ...], _: Asked) -> Match:
@@ -60,28 +71,29 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         of_column("kind", kinds(names), col(Coverage.n), col(Coverage.kind), "Kinds of fact."),
         of_codes("status", CoverageStatus, col(Coverage.n), col(Coverage.status), "What there is."),
         *PAGING,
+        with_fields(CoverageAnswer.model_fields),
     )
 
     @found.get(
         "/coverage",
-        response_model=ListAnswer[CoverageAnswer],
+        response_model=list_of(CoverageAnswer),
         responses=LIST_ERRORS,
         operation_id="list_coverage",
         summary="List what the sources cover",
-        openapi_extra=asks(declared, example="/coverage?between=TR,UA"),
+        openapi_extra=asks(declared, example="/coverage?between=TR,UA", formats=FORMATS),
     )
     def find(request: Request) -> Response:
         """Per source, pair of states and kind of fact: found, denied, none recorded, or out of scope.
 
         Out of scope is said of the pair that `between` asks for, of each source that was not read for it.
         """
-        question = asking.question(request, declared, "/coverage")
+        question = asking.question(request, declared, "/coverage", FORMATS)
         asked = question.asked
+        if "between" not in asked.given:
+            return finish(question, EntityList(question, Coverage, (NOT_READ,)), COVERAGE)
         with question.held.connect() as connection:
-            if "between" not in asked.given:
-                return lists.entity_page(connection, question, Coverage, (NOT_READ,))
             answers = [*_read(connection, asked), *_out_of_scope(connection, asked, names)]
-        return lists.whole_page(question, answers)
+        return finish(question, ShortList(answers), COVERAGE)
 
     return found
 

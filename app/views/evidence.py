@@ -7,11 +7,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.core import asking
-from app.core.answers import CitationAnswer, OneAnswer
-from app.core.routes import ONE_ERRORS, refuse_odd
+from app.core.answers import CitationAnswer
+from app.core.envelopes import OneAnswer
+from app.core.routes import ONE_ERRORS, record_response, refuse_odd
 from app.core.tables import Citation
+from app.kit.formats import JSON, JSONLD, hint
 from app.kit.openapi import asks
 from app.kit.problems import Problem
+
+FORMATS = (JSON, JSONLD)
 
 
 def router(sample: str) -> APIRouter:
@@ -24,17 +28,18 @@ def router(sample: str) -> APIRouter:
         responses=ONE_ERRORS,
         operation_id="get_evidence",
         summary="Get one passage",
-        openapi_extra=asks((), evidence_of=sample),
+        openapi_extra=asks((), evidence_of=sample, formats=FORMATS),
     )
     def one(request: Request, id: str) -> Response:
         """A passage, exact to the character, with offsets and sha256; `links.more.facts` leads to what rests on it."""
-        held = asking.no_question(request)
+        alone = asking.alone(request, FORMATS)
         refuse_odd(id)
-        with held.connect() as connection:
+        with alone.held.connect() as connection:
             answer = connection.execute(select(col(Citation.answer)).where(col(Citation.id) == id)).scalar_one_or_none()
-        if answer is None:
-            raise Problem(HTTPStatus.NOT_FOUND, f"There is no passage {id[:96]!r}; facts name theirs in `evidence`.")
-        more = {"facts": f"/facts?evidence={id}&modality=any"}
-        return asking.one_response(held, f"/evidence/{id}", answer, more)
+            if answer is None:
+                detail = f"There is no passage {id[:96]!r}; facts name theirs in `evidence`.{hint(id)}"
+                raise Problem(HTTPStatus.NOT_FOUND, detail)
+            more = {"facts": f"/facts?evidence={id}&modality=any"}
+            return record_response(connection, alone, f"/evidence/{id}", answer, more)
 
     return found

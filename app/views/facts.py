@@ -8,9 +8,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import asking, lists, resolution, routes
-from app.core.answers import list_of, one_of
-from app.core.filters import kinds, of_kind
+from app.core import asking, resolution, routes
+from app.core.answering import Shape, answer
+from app.core.columns import columns_of_all
+from app.core.envelopes import list_of_facts, one_of
+from app.core.filters import kinds, of_kind, shaping
+from app.core.lists import FactList
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.tables import Fact, Pair
@@ -27,34 +30,36 @@ def union_of(shapes: Sequence[type[BaseModel]]) -> Any:
 def router(facts: tuple[Resource, ...]) -> APIRouter:
     """Return `/facts`, `/facts/{id}` and `/relations/{a}/{b}`."""
     found = APIRouter()
-    declared = (of_kind(kinds(resource.kind for resource in facts)), *FACT_PARAMETERS)
+    asked = (of_kind(kinds(resource.kind for resource in facts)), *FACT_PARAMETERS)
+    keys = dict.fromkeys(key for resource in facts for key in resource.answer.model_fields)
+    declared = (*asked, *shaping(keys, asked))
     within = tuple(parameter for parameter in declared if parameter.name != "between")
-    answer = union_of([resource.answer for resource in facts])
+    record = union_of([resource.answer for resource in facts])
+    shape = Shape(lambda: columns_of_all(resource.answer for resource in facts))
     collections = {resource.kind: resource.collection for resource in facts}
 
     @found.get(
         "/facts",
-        response_model=list_of(answer),
+        response_model=list_of_facts(record),
         responses=routes.LIST_ERRORS,
         operation_id="list_facts",
         summary="List facts of all kinds",
         tags=["facts"],
-        openapi_extra=asks(declared, example="/facts?country=AZ&limit=3"),
+        openapi_extra=asks(declared, example="/facts?country=AZ&limit=3", formats=routes.FACTS_FORMATS),
     )
     def find(request: Request) -> Response:
         """Facts of every kind in order of date; an item has the same shape as in its own collection."""
-        question = asking.question(request, declared, "/facts")
-        with question.held.connect() as connection:
-            return lists.fact_page(connection, question)
+        question = asking.question(request, declared, "/facts", routes.FACTS_FORMATS)
+        return answer(question, FactList(question), shape)
 
     @found.get(
         "/facts/{id}",
-        response_model=one_of(answer),
+        response_model=one_of(record),
         responses=routes.FACT_ERRORS,
         operation_id="get_fact",
         summary="Get one fact of any kind",
         tags=["facts"],
-        openapi_extra=asks((), first_of="/facts?country=AZ"),
+        openapi_extra=asks((), first_of="/facts?country=AZ", formats=routes.FACT_FORMATS),
     )
     def one(request: Request, id: str) -> Response:
         """One fact by its id; `links.self` is its address in its own collection."""
@@ -62,12 +67,12 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
     @found.get(
         "/relations/{a}/{b}",
-        response_model=list_of(answer),
+        response_model=list_of_facts(record),
         responses=routes.LIST_ERRORS | routes.ONE_ERRORS,
         operation_id="get_relation",
         summary="List everything between two states",
         tags=["across"],
-        openapi_extra=asks(within, example="/relations/TR/UA"),
+        openapi_extra=asks(within, example="/relations/TR/UA", formats=routes.FACTS_FORMATS),
     )
     def between(request: Request, a: str, b: str) -> Response:
         """Facts in which both states take part, in any direction, and quotes about both; any code or name will do."""
@@ -82,10 +87,9 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
             return f"/relations/{first}/{second}"
 
         pair: list[str] = []
-        question = asking.question(request, within, path)
+        question = asking.question(request, within, path, routes.FACTS_FORMATS)
         first, second = pair
         both = col(Fact.n).in_(select(col(Pair.n)).where(col(Pair.a) == first, col(Pair.b) == second))
-        with question.held.connect() as connection:
-            return lists.fact_page(connection, question, both)
+        return answer(question, FactList(question, (both,)), shape)
 
     return found

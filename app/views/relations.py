@@ -1,5 +1,7 @@
 """Pairs of states with what there is between them, counted by source and kind; quotes are a lane of their own."""
 
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -9,14 +11,18 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
 from app.core import asking, lists
-from app.core.answers import ActorRecord, Answer, ListAnswer
-from app.core.asking import Question
+from app.core.answering import Shape, answer
+from app.core.answers import ActorRecord, Answer
+from app.core.columns import columns_of
+from app.core.envelopes import ListAnswer
 from app.core.filters import COUNTRY, PAGING, SOURCE, kinds
+from app.core.lists import Counts, Part
 from app.core.questions import ANY_MODALITY
 from app.core.resource import Resource
 from app.core.routes import LIST_ERRORS
 from app.core.tables import Actor, Relation
 from app.core.vocabulary import Granularity, Modality
+from app.kit.formats import CITATIONS, TABLES
 from app.kit.openapi import asks
 from app.kit.pages import EXACT, dump
 from app.kit.parameters import Asked, Match, Parameter
@@ -41,6 +47,17 @@ class RelationAnswer(Answer):
     facts: list[RelationCount]
     quotes: list[RelationCount]
     link: str
+
+
+class RelationRow(RelationCount):
+    """A count as a row of a table, with the two states that it is between."""
+
+    a: ActorRecord
+    b: ActorRecord
+    link: str
+
+
+FORMATS = (*TABLES, *CITATIONS)
 
 
 def _either(values: tuple[str, ...], _: Asked) -> Match:
@@ -91,36 +108,58 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         responses=LIST_ERRORS,
         operation_id="list_relations",
         summary="List pairs of states with counts by kind",
-        openapi_extra=asks(declared, example="/relations?country=UA"),
+        openapi_extra=asks(declared, example="/relations?country=UA", formats=FORMATS),
     )
     def find(request: Request) -> Response:
         """Pairs of states that take part in facts together, counted by source, kind, modality and granularity.
 
         Quotes about both are a lane of their own; pairs that have nothing else come with `kind=quote` only.
         """
-        question = asking.question(request, declared, "/relations")
-        with question.held.connect() as connection:
-            answers, last, found = _page(connection, question)
-            withheld = _withheld(connection, question.asked)
-        return asking.list_response(question, answers, lists.totals(found) | {"withheld": withheld}, last)
+        question = asking.question(request, declared, "/relations", FORMATS)
+        return answer(question, RelationList(question.asked), RELATIONS)
 
     return router_
 
 
-def _page(connection: Connection, question: Question) -> tuple[list[str], int | None, int]:
-    """Return the page's answers, the pair to go on after, and how many pairs there are, up to the bound."""
-    asked, limit = question.asked, question.limit
-    where = _conditions(asked, lists.modalities(asked))
-    pair = col(Relation.pair)
-    pairs = select(pair).where(*where, *_relating(asked)).group_by(pair)
-    beyond = [] if question.after is None else [pair > question.after]
-    numbers = list(connection.execute(pairs.where(*beyond).order_by(pair).limit(limit + 1)).scalars())
-    counted = pairs.limit(EXACT + 1).subquery()
-    total = connection.execute(select(func.count()).select_from(counted)).scalar_one()
-    shown = numbers[:limit]
-    rows = connection.execute(_counts(shown).where(*where)).mappings().all()
-    answers = [dump(_answer(list(some))).decode() for _, some in groupby(rows, key=lambda row: row["pair"])]
-    return answers, shown[-1] if len(numbers) > limit else None, total
+@dataclass(frozen=True)
+class RelationList:
+    """Pairs that a question finds, by their numbers."""
+
+    asked: Asked
+
+    def part(self, connection: Connection, after: int | None, limit: int) -> Part:
+        """Return a part, by two statements: the pairs and their counts."""
+        pair = col(Relation.pair)
+        beyond = [] if after is None else [pair > after]
+        numbers = connection.execute(self._pairs().where(*beyond).order_by(pair).limit(limit + 1)).scalars().all()
+        shown = list(numbers[:limit])
+        rows = connection.execute(_counts(shown).where(*self._where())).mappings().all()
+        answers = [dump(_answer(list(some))).decode() for _, some in groupby(rows, key=lambda row: row["pair"])]
+        return Part(answers, shown[-1] if len(numbers) > limit else None)
+
+    def counts(self, connection: Connection) -> Counts:
+        """Count the pairs, and those that are withheld, by two statements."""
+        counted = self._pairs().limit(EXACT + 1).subquery()
+        found = connection.execute(select(func.count()).select_from(counted)).scalar_one()
+        return Counts(lists.totals(found) | {"withheld": _withheld(connection, self.asked)})
+
+    def _where(self) -> list[ColumnElement[bool]]:
+        return _conditions(self.asked, lists.modalities(self.asked))
+
+    def _pairs(self) -> Select[Any]:
+        pair = col(Relation.pair)
+        return select(pair).where(*self._where(), *_relating(self.asked)).group_by(pair)
+
+
+def _rows(relation: Any) -> list[dict[str, Any]]:
+    """Return a row for each count: no row adds up sources."""
+    ends = {name: relation[name] for name in ("a", "b", "link")}
+    return [counted | ends for counted in (*relation["facts"], *relation["quotes"])]
+
+
+RELATIONS = Shape(
+    partial(columns_of, RelationRow), ("a_id", "b_id", "source", "kind", "modality", "granularity"), _rows
+)
 
 
 def _conditions(asked: Asked, modalities: set[str]) -> list[ColumnElement[bool]]:

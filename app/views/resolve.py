@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import asking, lists
-from app.core.answers import Answer, ListAnswer
+from app.core.answers import Answer
+from app.core.envelopes import ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
 from app.kit.bodies import FORM, body, media_type, not_kept, read_as, read_form, read_json, tidy
@@ -96,9 +97,9 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
 
         As a form (`queries`, `extend`) the same address speaks the W3C Reconciliation API 0.2.
         """
-        held = asking.no_question(request)
+        alone = asking.alone(request)
         form = media_type(request) == FORM
-        with held.connect() as connection:
+        with alone.held.connect() as connection:
             if form:
                 return not_kept(json_response(dump(reconciled(connection, read_form(given), collections))))
             asked = read_as(NamesAsked, read_json(given))
@@ -115,7 +116,7 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
                 "candidates": [candidate.answer(collections) for candidate in found[key]],
             }
             answers.append(dump(answer).decode())
-        asked_here = asking.Question(held, NOTHING, PATH, None)
+        asked_here = asking.Question(alone.held, NOTHING, PATH, None, alone.format)
         return not_kept(asking.list_response(asked_here, answers, lists.totals(len(answers))))
 
     @router_.get(f"{PATH}/properties", include_in_schema=False)

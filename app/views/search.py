@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, o
 from sqlmodel import col
 
 from app.core import asking, lists
-from app.core.answers import Answer, DateRecord, ListAnswer
+from app.core.answers import Answer, DateRecord
 from app.core.asking import Question
+from app.core.envelopes import ListAnswer
 from app.core.filters import GRAMMAR, PAGING
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Catalogue, Resource, names_of
@@ -196,7 +197,8 @@ def _texts_of_fact(resource: Resource, answer: dict[str, Any]) -> Iterator[tuple
         yield SearchField.by_name, name
     yield SearchField.by_summary, answer["summary"]
     for passage in answer["evidence"]:
-        yield SearchField.by_passage, passage["exact"]
+        if passage["exact"] is not None:
+            yield SearchField.by_passage, passage["exact"]
     linked = [*(party["actor"] for party in answer["parties"]), *(use["system"] for use in answer["systems"])]
     linked += [*answer["asserted_by"], *filter(None, [answer["place"]])]
     for name in dict.fromkeys(one["name"] for one in linked):

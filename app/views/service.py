@@ -9,7 +9,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, func, select
 from sqlmodel import SQLModel
 
 from app.core import asking
-from app.core.answers import Answer, OneAnswer
+from app.core.answers import Answer
+from app.core.envelopes import OneAnswer
 from app.core.snapshot import HeldRelease
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
@@ -17,7 +18,8 @@ from app.kit.problems import Problem, responses
 from app.kit.textindex import SEARCH
 from app.kit.validators import ASK_AGAIN, NEVER_STORED, etag_of, headers_of
 
-ERRORS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+ASKED_WRONGLY = responses(HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.UNPROCESSABLE_ENTITY)
+ERRORS = ASKED_WRONGLY | responses(HTTPStatus.SERVICE_UNAVAILABLE)
 COUNTED = {**SQLModel.metadata.tables, SEARCH.name: SEARCH}
 OF_THE_MOMENT = {"Cache-Control": NEVER_STORED}
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
@@ -51,7 +53,12 @@ class VersionAnswer(Answer):
 def router(name: str, description: str, version: str, collections: dict[str, str], migrations: Path) -> APIRouter:
     """Return `/`, `/healthz`, `/readyz` and `/version`; `migrations` knows the schema's head."""
     found = APIRouter(tags=["service"])
-    documentation = {"docs": "/docs", "openapi": "/openapi.json", "vocabulary": "/vocab"}
+    documentation = {
+        "docs": "/docs",
+        "openapi": "/openapi.json",
+        "vocabulary": "/vocab",
+        "datapackage": "/datapackage.zip",
+    }
     ready: set[tuple[str, str]] = set()
 
     @found.get(
@@ -64,20 +71,20 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def service(request: Request) -> Response:
         """The service document: every collection's address, the documentation's, and how many records there are."""
-        held = asking.no_question(request)
+        alone = asking.alone(request)
         answer = ServiceAnswer(
             name=name,
             description=description,
             collections=collections,
             documentation=documentation,
-            counts=held.about.counts,
+            counts=alone.held.about.counts,
         )
-        return asking.one_response(held, "/", answer.model_dump_json(), documentation)
+        return asking.one_response(alone, "/", answer.model_dump_json(), documentation)
 
     @found.get(
         "/healthz",
         response_model=HealthAnswer,
-        responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY),
+        responses=ASKED_WRONGLY,
         operation_id="get_health",
         summary="Alive?",
         openapi_extra=asks((), example="/healthz"),
@@ -97,7 +104,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def readyz(request: Request) -> Response:
         """Answers 503 until the release's schema is this code's and its tables hold as many rows as were loaded."""
-        held = asking.no_question(request)
+        held = asking.alone(request).held
         loaded = held.id, held.about.loaded_at
         if loaded not in ready:
             with held.connect() as connection:
@@ -115,7 +122,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def version_(request: Request) -> Response:
         """The code's version, the release's id, when it was loaded and what it holds."""
-        about = asking.no_question(request).about
+        about = asking.alone(request).held.about
         body = dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})
         return json_response(body, headers_of(etag_of(body), policy=ASK_AGAIN) | {"Foedus-Release": about.id})
 

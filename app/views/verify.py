@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.core import asking, resolution
-from app.core.answers import ActorRecord, Answer, CitationAnswer, OneAnswer
+from app.core.answers import ActorRecord, Answer, CitationAnswer
+from app.core.envelopes import OneAnswer
 from app.core.routes import LIST_ERRORS
 from app.core.tables import Fact, FactSource
 from app.core.vocabulary import Verdict
@@ -107,7 +108,7 @@ def router() -> APIRouter:
         or a marked elision only, and `exact` has the words. `misattributed`: the words are real, the speaker is
         another. `not_found`: no passage has them; `nearest` shows, word by word, what comes close.
         """
-        held = asking.no_question(request)
+        alone = asking.alone(request)
         if media_type(request) != JSON:
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send {JSON}, and say so in Content-Type.")
         asked = read_as(QuoteAsked, read_json(given))
@@ -118,7 +119,7 @@ def router() -> APIRouter:
         sections = [spelled for part in wording.parts(asked.text) if (spelled := fulltext.words(part))]
         if not sections:
             raise unprocessable([Culprit(parameter="text", detail="write words")])
-        with held.connect() as connection:
+        with alone.held.connect() as connection:
             speaker = _one_of(connection, "speaker", asked.speaker, frozenset(resolution.ACTORS))
             source = _one_of(connection, "source", asked.source, frozenset({"source"}))
             found, near = _matches(connection, asked.text, sections, source)
@@ -130,7 +131,7 @@ def router() -> APIRouter:
             "matches": [match for _, match in chosen],
             "nearest": nearest,
         }
-        return not_kept(asking.one_response(held, PATH, dump(answer).decode(), {"quotes": "/quotes"}))
+        return not_kept(asking.one_response(alone, PATH, dump(answer).decode(), {"quotes": "/quotes"}))
 
     return router_
 
@@ -187,7 +188,7 @@ def _matches(
 def _in_quotes(records: Iterable[dict[str, Any]], text: str) -> list[tuple[bool, dict[str, Any]]]:
     found = []
     for record in records:
-        if record["kind"] != "quote":
+        if record["kind"] != "quote" or record["text"] is None:
             continue
         run = wording.find(text, record["text"])
         if run is None:
@@ -247,7 +248,9 @@ def _nearest(text: str, records: Iterable[dict[str, Any]]) -> list[dict[str, Any
 
 
 def _passages(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return list({passage["id"]: passage for record in records for passage in record["evidence"]}.values())
+    """Return the passages of records, each once, whose words may be passed on."""
+    told = (passage for record in records for passage in record["evidence"] if passage["exact"] is not None)
+    return list({passage["id"]: passage for passage in told}.values())
 
 
 def _records(connection: Connection, expression: Expression, source: str | None) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from app.core import asking, lists
-from app.core.answers import Answer, ListAnswer, OneAnswer
+from app.core.answers import Answer
+from app.core.envelopes import ListAnswer, OneAnswer
 from app.core.routes import LIST_ERRORS, ONE_ERRORS
 from app.core.vocabulary import Role
 from app.kit.codes import Code
@@ -77,11 +78,11 @@ def router(vocabulary: tuple[type[Code], ...]) -> APIRouter:
     )
     def one(request: Request, name: str) -> Response:
         """One closed list of codes, with definitions."""
-        held = asking.no_question(request)
+        alone = asking.alone(request)
         if name not in by_name:
             close = near(name, list(by_name))
             hint = f"did you mean {close[0]!r}?" if close else "`/vocab` lists them."
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no code list {name[:96]!r}: {hint}")
-        return asking.one_response(held, f"/vocab/{name}", by_name[name], {"all": "/vocab"})
+        return asking.one_response(alone, f"/vocab/{name}", by_name[name], {"all": "/vocab"})
 
     return found

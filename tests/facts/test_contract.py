@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.core.answers import one_of
+from app.core.envelopes import one_of
 from app.core.resource import Resource
+from app.core.routes import parameters_of
 from app.facts import FACTS
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def test_an_unknown_parameter_is_refused_by_name(small: Api, resource: Resource)
 
 def names(resource: Resource) -> set[str]:
     """Return the names of all that may be asked, aliases included."""
-    return {name for one in resource.parameters for name in (one.name, one.also) if name}
+    return {name for one in parameters_of(resource) for name in (one.name, one.also) if name}
 
 
 def test_every_parameter_is_documented(article: Api, resource: Resource) -> None:

@@ -101,6 +101,8 @@ KNOWN = {
     "evidence": ["forbes-turkey-azerbaijan-2021.1025-1037"],
     "series": ["Anatolian Eagle", "a, b"],
 }
+# These choose among keys and counts, not among records.
+SHAPING = {"fields", "facet", "group_by"}
 STATES = ["TR", "Türkiye", "cow:373", "iso:792", "Ukraine", "Tanzania, the United Republic of", "kosovo"]
 
 
@@ -114,7 +116,8 @@ def lists() -> list[tuple[str, list[dict[str, Any]]]]:
     """Return every list with the parameters that choose among its records."""
     found = []
     for path, operation in ((path, methods["get"]) for path, methods in DESCRIBED.raw_schema["paths"].items()):
-        chosen = [one for one in operation.get("parameters", []) if one["schema"]["type"] == "array"]
+        declared = [one for one in operation.get("parameters", []) if one["name"] not in SHAPING]
+        chosen = [one for one in declared if one["schema"]["type"] == "array"]
         usable = [one for one in chosen if values(one)]
         if "{" not in path and usable and path != "/resolve":
             found.append((path, usable))

@@ -19,7 +19,7 @@ NOWHERE = """
     /facts/ //facts /facts//x /facts/..%2f /facts/../countries /countries/TR%2F /countries/TR/AZ /countries/%ff
     /countries/% /countries/!TR /countries/TR,AZ /relations/TR%2FAZ/UA /relations/%2e%2e/TR /facts;x=1 /TRANSFERS
     /docs/ /vocab/ /vocab/%00 /evidence/%00 /evidence/.. /assets/ /assets/..%2f..%2fmain.py
-    /assets/%2e%2e/%2e%2e/main.py /assets/docs.js%00 /search?q=x /quotes/verify /transfers.csv *
+    /assets/%2e%2e/%2e%2e/main.py /assets/docs.js%00 /quotes/verify /transfers.xml *
 """.split()  # noqa: SIM905  # as a list, the cases would be half a page of quotation marks
 TOO_LONG = "/countries/" + "x" * 7000
 OUT_OF_ORDER = """
@@ -30,7 +30,7 @@ OUT_OF_ORDER = """
     limit=1;sort=id limit=5&limit=5 limit=5,6 limit=%2B5 since=0000 since=2021-13 since=2021-02-30 since=!2021
     since=2020,2021 since=%D9%A2%D9%A0%D9%A2%D9%A1 until=%EF%BC%92%EF%BC%90%EF%BC%92%EF%BC%91 between=TR between=TR,TUR
     between=TR,AZ,UA between=!TR,AZ between=TR,AZ&between=TR,UA modality=Actual modality=!any sort= sort=date,id
-    cursor=x cursor=W10 cursor=%00 form=TR COUNTRY=TR q=x fields=id release=x since=2022&until=2020
+    cursor=x cursor=W10 cursor=%00 form=TR COUNTRY=TR q=x fields=colour release=x since=2022&until=2020
 """.split()  # noqa: SIM905  # as a list, the cases would be half a page of quotation marks
 TOO_MUCH = [
     "limit=" + "9" * 5000,

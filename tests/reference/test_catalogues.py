@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.answers import list_of, one_of
+from app.core.envelopes import list_of, one_of
 from app.core.filters import PAGING
 from app.core.resource import Catalogue
 from app.reference import CATALOGUES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.core.answers import ListAnswer
+from app.core.envelopes import ListAnswer
 from app.facts import FACTS
 from app.views.coverage import CoverageAnswer
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.answers import CitationAnswer, OneAnswer
+from app.core.answers import CitationAnswer
+from app.core.envelopes import OneAnswer
 
 if TYPE_CHECKING:
     from tests.conftest import Api

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 
-from app.core.answers import ListAnswer
+from app.core.envelopes import ListAnswer
 from app.reference import CATALOGUES
 from app.views.candidates import ResolvedAnswer
 from app.views.resolve import NameAnswer

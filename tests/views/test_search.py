@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.core.answers import ListAnswer
+from app.core.envelopes import ListAnswer
 from app.core.resource import Catalogue, Resource, names_of
 from app.facts import FACTS
 from app.kit.fulltext import LONGEST_WORD, words

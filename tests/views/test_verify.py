@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.core.answers import OneAnswer
+from app.core.envelopes import OneAnswer
 from app.kit.wording import plain
 from app.views.verify import VerdictAnswer
 

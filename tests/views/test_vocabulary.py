@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.answers import ListAnswer, OneAnswer
+from app.core.envelopes import ListAnswer, OneAnswer
 from app.facts import FACTS
 from app.main import vocabulary_of
 from app.views.vocabulary import CodeListAnswer

@@ -1,0 +1,110 @@
+"""Pages of every sort, each question once and one at a time: what a page costs must not grow with the corpus."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from statistics import quantiles
+from urllib.parse import urlsplit
+
+from app.kit.pages import Cursor
+from bench.kinds import SECTORS, SERIES
+from bench.load import Run
+from bench.rounds import Subject
+from bench.servers import Server
+from bench.world import BUSIEST, World
+
+LIMITS = range(18, 23)
+YEARS = range(1960, 2025)
+DEEP = {"/facts": "/facts?limit=20", "country": "/facts?country=US&limit=20"}
+
+
+def subjects(server: Server, made: World, number: int, dice: random.Random) -> Iterator[Subject]:
+    """Yield the sorts of page, each with so many questions that never come twice; fewer where there are not so many."""
+    sorts = _targets(made)
+    sorts |= {f"{name}, deep cursor": list(_deep(server, first, dice)) for name, first in DEEP.items()}
+    for name, targets in sorts.items():
+        chosen = dice.sample(targets, min(number, len(targets)))
+        yield Subject(name, chosen[0] if chosen else "", partial(_asked, server, chosen) if chosen else None)
+
+
+def _asked(server: Server, targets: list[str]) -> Run:
+    """Ask each once, over one connection."""
+    connection = http.client.HTTPConnection(str(urlsplit(server.url).netloc), timeout=60)
+    took: list[float] = []
+    failed = 0
+    for target in targets:
+        began = time.perf_counter()
+        connection.request("GET", target)
+        answer = connection.getresponse()
+        answer.read()
+        took.append((time.perf_counter() - began) * 1000)
+        failed += answer.status != http.client.OK
+    connection.close()
+    cuts = quantiles(took, n=100) if len(took) > 1 else took * 99
+    return Run(len(took), 1000 * len(took) / sum(took), cuts[49], cuts[98], failed)
+
+
+def _targets(made: World) -> dict[str, list[str]]:
+    """Return addresses by sort of page; limits about 20 make enough of them."""
+    states, systems = made.countries.all, made.systems.all
+    pairs = [(a, b) for a, b in product(BUSIEST, repeat=2) if a < b]
+    return {
+        "country": [f"/facts?country={one}&limit={limit}" for one, limit in product(states, LIMITS)],
+        "between": [f"/facts?between={a},{b}&limit={limit}" for (a, b), limit in product(pairs, LIMITS)],
+        "/relations/a/b": [f"/relations/{a}/{b}?limit={limit}" for (a, b), limit in product(pairs, LIMITS)],
+        "mentions": [f"/facts?mentions={one}&limit={limit}" for one, limit in product(states, LIMITS)],
+        "system": [f"/facts?system={one}&limit={limit}" for one, limit in product(systems, LIMITS)],
+        "place, newest first": [
+            f"/facts?place={one}&limit={limit}&sort=-date" for one, limit in product(made.places.all, LIMITS)
+        ],
+        "asserted_by": [f"/facts?asserted_by={one}&limit={limit}" for one, limit in product(made.people.all, LIMITS)],
+        "since and until": [
+            f"/facts?since={year}-{month:02}&until={year + 2}&limit={limit}"
+            for year, month, limit in product(YEARS, range(1, 13), LIMITS)
+        ],
+        "source by id": [
+            f"/facts?source={one.head.source.id}&limit={limit}&sort={sort}"
+            for one, limit, sort in product(made.sources.all, LIMITS, ("id", "-id"))
+        ],
+        "supplier and recipient": [
+            f"/transfers?from={a}&to={b}&limit={limit}" for (a, b), limit in product(pairs, LIMITS)
+        ],
+        "order_year and terms": [
+            f"/transfers?order_year={year}&terms={terms}&limit={limit}"
+            for year, terms, limit in product(YEARS, ("sale", "aid", "gift", "lease"), LIMITS)
+        ],
+        "active_on": [
+            f"/agreements?active_on={year}-{month:02}&limit={limit}"
+            for year, month, limit in product(YEARS, range(1, 13), LIMITS)
+        ],
+        "sector and party": [
+            f"/agreements?sector={sector}&party={one}&limit={limit}"
+            for sector, one, limit in product(SECTORS, states[:60], LIMITS)
+        ],
+        "series and participant": [
+            f"/exercises?series={series.replace(' ', '%20')}&participant={one}&limit={limit}"
+            for series, one, limit in product(SERIES, states[:60], LIMITS)
+        ],
+        "not a country": [f"/facts?country=!{one}&limit={limit}" for one, limit in product(states, LIMITS)],
+        "used_by": [f"/systems?used_by={one}&limit={limit}" for one, limit in product(states, LIMITS)],
+    }
+
+
+def _deep(server: Server, first: str, dice: random.Random) -> Iterator[str]:
+    """Yield pages far into a list: the cursor of its second page, at other places."""
+    found = json.loads(server.get(first)[2])
+    following = found["links"]["next"]
+    if following is None:
+        return
+    address, _, written = following.partition("cursor=")
+    cursor = Cursor.read(written)
+    counts = json.loads(server.get("/version")[2])["counts"]
+    for after in dice.sample(range(1, counts["fact"]), min(2_000, counts["fact"] // 2)):
+        yield f"{address}cursor={replace(cursor, after=after).write()}"

@@ -1,0 +1,150 @@
+"""The report: a page of Markdown with machine, versions, commands and every number; it measures nothing."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.facts import FACTS
+from bench.kinds import MAKERS
+from bench.measure import Found, Plan, Size
+from bench.profiles import Profile
+from bench.subjects import ROOT, versions
+
+Rows = Iterable[list[str]]
+
+
+def text(found: Found, plan: Plan, command: str) -> str:
+    """Return the report."""
+    parts = [
+        "# Foedus and its peers, side by side",
+        _made(command),
+        "## Budgets",
+        table(["budget", "wanted", "found", ""], (budget.row() for budget in found.budgets())),
+        "## How",
+        _how(plan),
+        table(["machine", ""], _machine()),
+        table(["program", "version"], ([name, version] for name, version in versions().items())),
+        *(part for size in found.sizes for part in _size(size)),
+        *_growth(found.sizes),
+        "## Start to first answer",
+        table(
+            ["who", "wall, s", "CPU, s", "resident, MB"],
+            ([start.name, *_start(start.medians)] for start in found.starts),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _made(command: str) -> str:
+    arguments = command.removeprefix("python -m bench").strip()
+    return (
+        f"Made by `make bench ARGS='{arguments}'` on {datetime.now(UTC):%Y-%m-%d}. Everything below is of one run"
+        " on one machine: compare ratios, not numbers of other machines."
+    )
+
+
+def table(head: list[str], rows: Rows) -> str:
+    """Return a table; all columns but the first are right-aligned."""
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _how(plan: Plan) -> str:
+    left_out = [resource.kind for resource in FACTS if resource.kind not in MAKERS]
+    said = f" Kinds that it has no facts of: {', '.join(left_out)}." if left_out else ""
+    return (
+        f"The servers run on one core, wrk on another, with {plan.connections} connections, {plan.rounds} rounds of"
+        f" {plan.seconds:g} s (and one before, not counted) in which everybody has a turn; medians of the rounds. The"
+        " question is: transfers of a supplier since a day, twenty to a page. *Repeated* asks one again and again; "
+        " *never asked before* goes through a list in which none comes twice. The corpus is synthetic and seeded: a few"
+        " countries have very many facts, many have few."
+        f"{said} Peers that are not installed are named as absent.\n\n"
+        "The idiomatic endpoint is bench/peers/idiomatic.py: tables with relationships, a session per request,"
+        " `response_model`, one count. Its second row returns the transfer's own columns only, with no evidence."
+        " Datasette, roapi and soul-cli serve a flat table of the finished answers with an index on what is asked."
+    )
+
+
+def _machine() -> Rows:
+    cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    memory = Path("/proc/meminfo").read_text().splitlines()[0].split()[1]
+    wrk = subprocess.run([shutil.which("wrk") or "wrk", "-v"], capture_output=True, text=True, check=False).stdout
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    yield ["system", f"{platform.system()} {platform.release()}, {platform.machine()}"]
+    yield ["processor", f"{cpu[0].partition(':')[2].strip() if cpu else 'unknown'}, {len(cpu)} of them"]
+    yield ["memory", f"{int(memory) / 1e6:.0f} GB"]
+    yield ["SQLite", sqlite3.sqlite_version]
+    yield ["wrk", wrk.splitlines()[0].split("Copyright")[0].strip() if wrk else "unknown"]
+    yield ["Foedus' commit", commit.stdout.strip() or "not known"]
+
+
+def _size(size: Size) -> Iterable[str]:
+    yield f"## {size.facts:,} facts"
+    if size.disagreeing:
+        yield f"**Not the same answers as Foedus: {', '.join(size.disagreeing)}.**"
+    yield table(
+        ["who", "asked", "answers/s", "p50, ms", "p99, ms", "failed"],
+        (
+            [one.name, one.what, f"{one.per_second:,.0f}", f"{one.p50:.1f}", f"{one.p99:.1f}", str(one.failed)]
+            if one.runs
+            else [one.name, one.what, "absent", "", "", one.absent]
+            for one in size.subjects
+        ),
+    )
+    yield table(
+        ["memory, MB", "resident at first", "resident after", "of that its own", "peak"],
+        (
+            [name, *(f"{bytes_ / 1e6:.0f}" for bytes_ in (before.resident, after.resident, after.own, after.peak))]
+            for name, (before, after) in size.memory.items()
+        ),
+    )
+    load = size.load
+    yield (
+        f"Load: {load['rows']:,.0f} rows in {load['seconds']:.1f} s, besides {load['making']:.1f} s in which the"
+        f" synthetic entries were made; a bare executemany of the same rows {load['bare']:.1f} s. Peak of memory"
+        f" {load['peak'] / 1e6:.0f} MB; the file has {size.bytes / 1e6:.0f} MB."
+    )
+    if isinstance(size.profile, str):
+        yield size.profile
+    elif size.profile is not None:
+        yield from _profile(size.profile)
+
+
+def _profile(profile: Profile) -> Iterable[str]:
+    yield f"New questions, profiled with py-spy ({profile.samples} samples): at work itself, or with what it calls."
+    rows = zip(profile.own, profile.within, strict=False)
+    yield table(
+        ["itself", "share", "with what it calls", "share"],
+        ([f"`{own}`", f"{share:.1%}", f"`{within}`", f"{all_:.1%}"] for (own, share), (within, all_) in rows),
+    )
+
+
+def _growth(sizes: list[Size]) -> Iterable[str]:
+    """Yield what a page costs, sort by sort, at every size."""
+    yield "## One page at a time: p50 in ms, by size"
+    head = ["page", *(f"{size.facts:,} facts" for size in sizes), "most at"]
+    by_name = zip(*(size.pages for size in sizes), strict=True)
+    yield table(
+        head,
+        (
+            [
+                some[0].name,
+                *(f"{one.p50:.2f}" if one.runs else "none" for one in some),
+                f"{max(one.p99 for one in some):.1f} (p99)",
+            ]
+            for some in by_name
+        ),
+    )
+
+
+def _start(medians: tuple[float, float, float]) -> list[str]:
+    wall, cpu, resident = medians
+    return [f"{wall:.2f}", f"{cpu:.2f}", f"{resident / 1e6:.0f}"]

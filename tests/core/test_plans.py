@@ -1,0 +1,142 @@
+"""Every filter of every list can find its records by an index, on both engines; a new filter is held to it by itself.
+
+The questions are made of the OpenAPI document; the plans are those of the very statements that answer them. So small a
+corpus is read whole with pleasure: what the engines know of its size is set aside, for what is asked is whether there
+is another way.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlmodel import SQLModel
+
+if TYPE_CHECKING:
+    from tests.conftest import Api
+
+LEAST = 200
+# What only steers which records are shown, and how: it is tried beside a filter.
+STEERING = {"limit", "cursor", "sort", "date_match"}
+STEERED = [
+    "/facts?since=2001&until=2003&date_match=certain",
+    "/facts?country=TR&sort=-date",
+    "/facts?country=TR&sort=id",
+    "/transfers?from=TR&to=AZ&sort=-id",
+    "/facts?modality=any&sort=-date",
+]
+# Sorts of value, tried in turn: a filter takes the first that it understands.
+VALUES = (
+    *("TR", "TR,AZ", "2015-06", "2015", "training", "bayraktar-tb2", "shusha", "ilham-aliyev"),
+    *("forbes-turkey-azerbaijan-2021", "tr-az-military-cooperation", "forbes-turkey-azerbaijan-2021.63-145"),
+)
+# There are so many states, and one release: these do not grow with the facts.
+GROWING = set(SQLModel.metadata.tables) - {"country", "release"}
+# Read in order of key, up to the page's end, by design: table by question.
+READ_WHOLE = {
+    "/coverage?between=": {"source"},  # a line for every source that was not read for the pair is what is asked for
+    "/deployments?active_on=": {"deployment"},  # a span that overlaps another, with ends that may be open: no one range
+    "/relations?modality=": {"relation"},  # nearly every pair has facts of any modality
+}
+# Nodes of a PostgreSQL plan that want all of what they stand on, whatever limit stands on them.
+GREEDY = {"Sort", "Aggregate", "Hash", "Materialize", "Unique", "WindowAgg", "SetOp"}
+Statement = tuple[str, Any]
+
+
+@pytest.fixture(scope="module")
+def whole(article: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Statement], set[str]]]:
+    """Return what tells which growing tables a statement's plan reads from end to end, on each engine."""
+    held = article.app.state.releases.current()
+    if held.engine.dialect.name == "sqlite":
+        copy = tmp_path_factory.mktemp("plans") / "copy.sqlite"
+        shutil.copy(Path(article.url.removeprefix("sqlite:///")), copy)
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.execute("DELETE FROM sqlite_stat1")
+            connection.commit()
+        with closing(sqlite3.connect(copy)) as connection:
+
+            def scanned(statement: Statement) -> set[str]:
+                plan = connection.execute(f"EXPLAIN QUERY PLAN {statement[0]}", statement[1]).fetchall()
+                return {match[1] for step in plan if (match := re.match(r"SCAN (\w+)", step[3]))} & GROWING
+
+            yield scanned
+        return
+    with held.connect() as opened:
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            opened.exec_driver_sql(f"SET enable_{way} = off")
+        opened.exec_driver_sql(f"SET search_path = {held.schema}")
+
+        def unlimited(statement: Statement) -> set[str]:
+            (plan,) = opened.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement[0]}", statement[1]).one()
+            return set(unbounded(plan[0]["Plan"])) & GROWING
+
+        yield unlimited
+
+
+def lists(api: Api) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield every address that answers a list, and what it may be asked."""
+    for path, operations in api.json("/openapi.json")["paths"].items():
+        asked = operations.get("get", {}).get("parameters", [])
+        if any(one["name"] == "cursor" for one in asked):
+            yield path.format(a="TR", b="AZ"), [one for one in asked if one["in"] == "query"]
+
+
+def accepted(api: Api, path: str, parameter: dict[str, Any]) -> str:
+    """Return a question that asks by this parameter, and is understood."""
+    schema = parameter["schema"]
+    for value in [*schema.get("items", schema).get("enum", []), *VALUES]:
+        question = f"{path}?{parameter['name']}={value}"
+        if api.get(question).status_code == 200:
+            return question
+    raise AssertionError(f"no value of {path}?{parameter['name']}= is known here: add one to VALUES")
+
+
+def statements(api: Api, question: str) -> list[Statement]:
+    """Return the statements that answer a question, with their parameters."""
+    found: list[Statement] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        if "foedus.pointer" not in statement:
+            found.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        api.json(question)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return found
+
+
+def unbounded(node: dict[str, Any], *, limited: bool = False) -> Iterator[str]:
+    """Yield the tables that are read whole below a node: by no index, or by one without a condition and no limit."""
+    kind = node["Node Type"]
+    limited = kind == "Limit" or (limited and kind not in GREEDY)
+    walks = kind in {"Index Scan", "Index Only Scan"} and "Index Cond" not in node and not limited
+    if kind == "Seq Scan" or walks:
+        yield node["Relation Name"]
+    for below in node.get("Plans", []):
+        yield from unbounded(below, limited=limited)
+
+
+def test_every_filter_finds_by_an_index(article: Api, whole: Callable[[Statement], set[str]]) -> None:
+    declared = [(path, one) for path, parameters in lists(article) for one in parameters]
+    asked = [accepted(article, path, one) for path, one in declared if one["name"] not in STEERING]
+    assert len(asked) > LEAST
+    found = []
+    for question in [*asked, *STEERED]:
+        excused = READ_WHOLE.get(question.partition("=")[0] + "=", set())
+        for statement in statements(article, question):
+            found += [f"{question} reads all of {table}:\n{statement[0]}" for table in whole(statement) - excused]
+    assert not found, "\n".join(found)
+
+
+def test_a_filter_without_an_index_is_found_out(whole: Callable[[Statement], set[str]]) -> None:
+    assert whole(("SELECT n FROM fact WHERE answer = ''", ())) == {"fact"}
+    assert whole(("SELECT n FROM fact WHERE id = ''", ())) == set()
