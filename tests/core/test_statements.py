@@ -30,6 +30,12 @@ STATEMENTS = {
     # A page of pairs: the page, its counts, the total, what is withheld.
     "/relations": 4,
     "/relations?country=TR&modality=any": 5,
+    # Words cost no statement of their own. Search: the page, the facts and the entities of it, the counts.
+    "/facts?q=drones": 2,
+    '/transfers?q=drones NOT (jets OR "port amber") no*&from=TR': 3,
+    "/countries?q=turkiye": 2,
+    "/search?q=turkey": 4,
+    "/search?q=turkey NOT (norway OR dro*)&kind=!quote&modality=any&highlight=true": 4,
     "/coverage": 2,
     "/coverage?between=TR,NO": 4,
     "/countries": 2,
@@ -53,6 +59,7 @@ ONE = {
     "/systems/H7": 2,
     "/places/Amber Bay": 2,
     "/sources/river-almanac-1999": 2,
+    "/resolve": 0,  # the manifest
     "/vocab": 0,
     "/vocab/modality": 0,
     "/": 0,
@@ -112,6 +119,23 @@ def test_a_single_record(small: Api, target: str, expected: int) -> None:
 )
 def test_what_is_refused_costs_no_more(small: Api, target: str, expected: int) -> None:
     assert small.get(target).status_code in {404, 422}
+    assert len(small.statements) == expected, "\n".join(small.statements)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"text": "We need no base,"}, 1),
+        ({"text": "we need … base", "speaker": "Mara Okonjo", "source": "river-almanac-1999"}, 5),
+        ({"text": "We need no base,", "speaker": "Mara Okonjo"}, 2),
+        # Sought by phrase, by its words, by two words in a row: never more, however long it is.
+        ({"text": "We need one base on the coast"}, 3),
+        ({"text": "port " * 400}, 3),
+        ({"text": "Russia … " * 200}, 2),
+    ],
+)
+def test_verifying_a_quotation(small: Api, sent: dict[str, str], expected: int) -> None:
+    assert small.request("POST", "/quotes/verify", json=sent).status_code == 200
     assert len(small.statements) == expected, "\n".join(small.statements)
 
 
