@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -13,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.filters import kinds
 from app.core.resource import Resource
 from app.core.routes import catalogue_router, fact_router
-from app.core.snapshot import describe
+from app.core.snapshot import describe, head
 from app.core.vocabulary import VOCABULARY
 from app.facts import FACTS
 from app.kit import coding, openapi, problems, validators
@@ -31,7 +32,19 @@ from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
 from app.reference.sources import Redistribution
 from app.settings import Settings
-from app.views import coverage, evidence, metrics, package, relations, resolve, search, service, verify, vocabulary
+from app.views import (
+    coverage,
+    evidence,
+    metrics,
+    package,
+    relations,
+    releases,
+    resolve,
+    search,
+    service,
+    verify,
+    vocabulary,
+)
 from app.views import facts as all_facts
 
 # What is deprecated, and until when it is answered: docs/stability.md says how long that is at the least.
@@ -65,7 +78,7 @@ def vocabulary_of(facts: tuple[Resource, ...]) -> tuple[type[Code], ...]:
 
 def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: tuple[Going, ...] = GOING) -> FastAPI:
     """Return the application that serves these kinds of fact from the settings' database; `going`: what goes."""
-    releases = open_releases(settings.database_url, describe, settings.question_seconds)
+    served = open_releases(settings.database_url, describe, settings.question_seconds)
     counts = Counts(version("foedus"), settings.metrics_folder) if settings.metrics else None
 
     @asynccontextmanager
@@ -76,7 +89,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
             sharing.cancel()
             with suppress(asyncio.CancelledError):
                 await sharing
-        releases.close()
+        served.close()
 
     app = FastAPI(
         title=NAME,
@@ -96,7 +109,9 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    app.state.releases = releases
+    app.state.releases = served
+    # Asked for late: it imports Alembic.
+    app.state.schema = partial(head, settings.migrations)
     app.state.going = going
     problems.install(app)
     validators.install(app)
@@ -124,6 +139,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     app.include_router(resolve.router(CATALOGUES, NAME))
     app.include_router(coverage.router(facts))
     app.include_router(evidence.router("/facts"))
+    app.include_router(releases.router(facts, CATALOGUES))
     app.include_router(package.router(facts, CATALOGUES))
     app.include_router(vocabulary.router(vocabulary_of(facts)))
     if counts:

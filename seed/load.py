@@ -143,7 +143,8 @@ def fill(
                 target.index(connection, documents)
                 counts[SEARCH.name] += len(documents)
     say("changes")
-    changed = _changes(connection, target, compiler, release, say)
+    earlier = target.earlier(connection, release)
+    changed = _changes(connection, target, earlier, compiler, say)
     counts[_CHANGE.name] = sum(one.total() for one in changed.values())
     held = {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
     row = Release(
@@ -151,20 +152,20 @@ def fill(
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dated=compiler.dated,
         counts=json.dumps(held, sort_keys=True),
-        coverage=json.dumps({"predecessors": compiler.predecessors()}, sort_keys=True),
+        coverage=json.dumps({"predecessors": compiler.predecessors(), "compared": earlier}, sort_keys=True),
     )
     target.insert(connection, _table(Release), [row.model_dump()])
     return held, changed
 
 
 def _changes(
-    connection: Connection, target: Target, compiler: Compiler, release: str, say: Say
+    connection: Connection, target: Target, earlier: list[str], compiler: Compiler, say: Say
 ) -> dict[str, Counter[str]]:
     """Insert what is not as in the releases that stay beside this one; return how much of each kind, by release."""
     retired = {entry.id: entry for entry in compiler.corpus.retired}
     collections = {kind: resource.collection for kind, resource in compiler.by_kind.items()}
     found: dict[str, Counter[str]] = {}
-    for since in target.earlier(connection, release):
+    for since in earlier:
         counts = found[since] = Counter()
         old, new = target.facts(connection, since), target.facts(connection, None)
         first = sum(one.total() for one in found.values()) + 1

@@ -13,7 +13,8 @@ from fastapi import Response
 from sqlalchemy import Connection
 
 from app.core import grouping, maps, references
-from app.core.asking import TERMS, Question, address, list_response
+from app.core.asking import Question, address, list_response
+from app.core.attribution import TERMS
 from app.core.linked import LinkedWriter
 from app.core.lists import Counts, EntityList, FactList, Listing, Part, ShortList
 from app.core.tables import Source
@@ -73,7 +74,7 @@ def _page(connection: Connection, question: Question, listing: Listing) -> Respo
     notes = [*counts.notes, *([grouping.BOUNDED] if facets and counts.found["total_is"] != "exact" else [])]
     chosen = _chosen(question, KEPT)
     answers = part.answers if chosen is None else [_projected(one, chosen) for one in part.answers]
-    return list_response(question, answers, counts.found, part.last, notes, facets)
+    return list_response(question, answers, counts.found, part.last, notes, facets, part.answers)
 
 
 def _stream(question: Question, listing: Listing, writer: Writer, begun: bytes, part: Part) -> Iterator[bytes]:
@@ -95,7 +96,7 @@ def _writer(connection: Connection, question: Question, shape: Shape, counts: Co
         return NdjsonWriter(None if chosen is None else lambda text: _projected(text, chosen))
     about = {
         "release": question.held.id,
-        "citation": question.citation,
+        "citation": question.citation(),
         "withheld": counts.found["withheld"],
         "notes": counts.notes,
     }

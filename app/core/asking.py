@@ -11,20 +11,20 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy import Connection
 
-from app.core import freshness, resolution
-from app.core.snapshot import FactReleases, HeldRelease
+from app.core import choosing, freshness, resolution
+from app.core.attribution import citation
+from app.core.choosing import RELEASE, releases
+from app.core.snapshot import HeldRelease
 from app.kit import edtf, links, reading
-from app.kit.engines import Gone
 from app.kit.formats import JSON, Format
 from app.kit.headers import LONGEST_TARGET
 from app.kit.negotiation import choose
 from app.kit.pages import LONGEST_CURSOR, Cursor, json_response, list_bytes, one_bytes, question_digest
-from app.kit.parameters import Asked, Parameter
+from app.kit.parameters import NOTHING, Asked, Parameter
 from app.kit.problems import Culprit, Problem, unprocessable
 from app.kit.validators import refuse_unchanged
 
 OF_PAGES = ("limit", "cursor", "facet")
-TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Question:
     @cached_property
     def headers(self) -> dict[str, str]:
         """The headers by which this very page is known again."""
-        return freshness.headers(self.held, self.address, self.format.suffix)
+        for_good = RELEASE.name in self.asked.given
+        return freshness.headers(self.held, self.address, self.format.suffix, for_good=for_good)
 
-    @property
-    def citation(self) -> str:
-        """How the answer is cited."""
-        return citation(self.held.id, self.address)
+    def citation(self, data: bytes = b"") -> str:
+        """Return how the answer is cited; `data`: its finished records."""
+        return citation(self.held, self.address, data)
 
     @property
     def limit(self) -> int:
@@ -67,20 +67,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Alone:
-    """A question for one record, which takes no parameters: which release answers, in which format."""
+    """A question for one record: which release answers, whether it was named, in which format."""
 
     held: HeldRelease
+    asked: Asked
     format: Format
 
-    def headers(self, at: str) -> dict[str, str]:
-        """Return the headers by which the record at a canonical address is known again."""
-        return freshness.headers(self.held, at, self.format.suffix)
+    def address(self, path: str) -> str:
+        """Return the canonical, root-relative address of the record at a path."""
+        return address(path, self.asked.query())
 
-
-def releases(request: Request) -> FactReleases:
-    """Return the releases that this application serves."""
-    found: FactReleases = request.app.state.releases
-    return found
+    def headers(self, path: str) -> dict[str, str]:
+        """Return the headers by which the record at a path is known again."""
+        for_good = RELEASE.name in self.asked.given
+        return freshness.headers(self.held, self.address(path), self.format.suffix, for_good=for_good)
 
 
 def read(held: HeldRelease, declared: tuple[Parameter, ...], request: Request) -> Asked:
@@ -106,27 +106,29 @@ def question(
 
     Unchanged (304) when the asker has its answer.
 
-    The pointer is read once. A cursor's release is the one in which names are looked up, and the `path` made, too.
+    The pointer is read once. The release that `release` names, or else the cursor is of, is the one in which names
+    are looked up, and the `path` made, too.
     """
     chosen = choose(request, offered)
-    served = releases(request)
     cursor = _cursor(request)
-    current = served.current()
-    held = current if cursor is None or cursor.release == current.id else _held(served, cursor.release)
+    held = choosing.held(request, choosing.named(request) or (cursor.release if cursor else None))
     if isinstance(path, str):
         at = path
     else:
         with held.connect() as connection:
             at = path(connection)
-    asked = read(held, declared, request)
-    if chosen is not JSON:
+    asked = read(held, (*declared, RELEASE), request)
+    if not chosen.paged:
         _refuse(asked, OF_PAGES, f"is of JSON's pages; .{chosen.suffix} has the whole result: leave it out")
-    if chosen.whole and not chosen.table:
+    if not chosen.table:
         _refuse(asked, ("fields", "group_by"), f"is for JSON, CSV and NDJSON, not for .{chosen.suffix}")
     if "group_by" in asked.given:
         _refuse(asked, ("fields", "sort"), "is of facts; `group_by` answers groups, the largest first: leave it out")
     after = None
     if "cursor" in asked.given:
+        if cursor is not None and cursor.release != held.id:
+            detail = f"is of release {cursor.release}, and `release` names another: start again without one of them"
+            raise unprocessable([Culprit(parameter="cursor", detail=detail)])
         if cursor is None or cursor.question != _digest(asked, at):
             detail = "is none of this question's: take it from `links.next`, and change nothing but `limit`"
             raise unprocessable([Culprit(parameter="cursor", detail=detail)])
@@ -140,9 +142,16 @@ def question(
 
 
 def alone(request: Request, offered: Sequence[Format] = (JSON,)) -> Alone:
-    """Return the current release and the format, where no parameter is taken; 422 if any is given."""
-    chosen = read_nothing(request, offered)
-    return Alone(releases(request).current(), chosen)
+    """Return the release that answers and the format, where no parameter but `release` is taken; 422 for any other."""
+    chosen = choose(request, offered)
+    asked = reading.read((RELEASE,), request.scope["query_string"], lambda _: [])
+    return Alone(choosing.held(request, asked.one(RELEASE.name)), asked, chosen)
+
+
+def now(request: Request) -> Alone:
+    """Return the current release, where no parameter is taken at all: what is said is of the service, or of today."""
+    chosen = read_nothing(request)
+    return Alone(releases(request).current(), NOTHING, chosen)
 
 
 def read_nothing(request: Request, offered: Sequence[Format] = (JSON,)) -> Format:
@@ -159,26 +168,34 @@ def list_response(
     last: int | None = None,
     notes: Sequence[dict[str, Any]] = (),
     facets: Sequence[dict[str, Any]] = (),
+    cited: Sequence[str] | None = None,
 ) -> Response:
-    """Put a page together; `last`: the number of its last record, when more follow."""
+    """Put a page together; `last`: the number of its last record, when more follow.
+
+    cited: the records whose sources are named, where the answers are not whole.
+    """
+    data = ",".join(answers).encode()
     meta = {
         "count": len(answers),
         **counts,
         "release": question.held.id,
-        "citation": question.citation,
-        "notes": list(notes),
+        "citation": question.citation(data if cited is None else ",".join(cited).encode()),
+        "notes": [{**note, "link": note["link"] and in_release(note["link"], question.asked)} for note in notes],
         "facets": list(facets),
     }
     following = question.following(last)
     headers = question.headers | {"Link": links.header(question.address, following)}
-    return json_response(list_bytes(answers, meta, {"self": question.address, "next": following}), headers)
+    return json_response(list_bytes(data, meta, {"self": question.address, "next": following}), headers)
 
 
-def one_response(alone: Alone, at: str, answer: str, more: dict[str, str]) -> Response:
-    """Wrap one finished record, whose canonical address is `at`; `more`: where to go from here."""
-    meta = {"release": alone.held.id, "citation": citation(alone.held.id, at), "notes": []}
-    body = one_bytes(answer, meta, {"self": at, "more": more})
-    return json_response(body, alone.headers(at) | {"Link": links.header(at)})
+def one_response(alone: Alone, path: str, answer: str, more: dict[str, str]) -> Response:
+    """Wrap one finished record, whose canonical path it is; `more`: where to go from here, in the same release."""
+    at, data = alone.address(path), answer.encode()
+    meta = {"release": alone.held.id, "citation": citation(alone.held, at, data), "notes": []}
+    onward = {name: in_release(target, alone.asked) for name, target in more.items()}
+    return json_response(
+        one_bytes(data, meta, {"self": at, "more": onward}), alone.headers(path) | {"Link": links.header(at)}
+    )
 
 
 def address(path: str, query: str) -> str:
@@ -186,9 +203,10 @@ def address(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def citation(release: str, address: str) -> str:
-    """Say how an answer is cited."""
-    return f"Foedus, release {release}, {address}. {TERMS}"
+def in_release(link: str, asked: Asked) -> str:
+    """Return a link that stays in the release that is asked for, if one is."""
+    release = asked.one(RELEASE.name) if RELEASE.name in asked.given else None
+    return link if release is None else f"{link}{'&' if '?' in link else '?'}{RELEASE.name}={release}"
 
 
 def _cursor(request: Request) -> Cursor | None:
@@ -208,13 +226,5 @@ def _refuse(asked: Asked, names: Sequence[str], detail: str) -> None:
         raise unprocessable(culprits)
 
 
-def _held(served: FactReleases, release: str) -> HeldRelease:
-    try:
-        return served.held(release)
-    except Gone:
-        detail = f"The cursor is of release {release}, which is not held any more: start again without it."
-        raise Problem(HTTPStatus.GONE, detail, slug="release-gone") from None
-
-
 def _digest(asked: Asked, path: str) -> str:
-    return question_digest(path, asked.query(cursor=None, limit=None))
+    return question_digest(path, asked.query(cursor=None, limit=None, release=None))

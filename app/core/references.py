@@ -25,7 +25,10 @@ _WRITERS = {CSL: bibliography.csl, BIBTEX: bibliography.bibtex, RIS: bibliograph
 
 def of_question(question: Question, sources: Sequence[str]) -> Response:
     """Cite what a question finds as a whole, and the sources behind it."""
-    items = [_data_set(question), *(source(json.loads(one), question.held.id) for one in sources)]
+    items = [
+        _data_set(question, ",".join(sources).encode()),
+        *(source(json.loads(one), question.held.id) for one in sources),
+    ]
     return written(items, question.format, question.headers)
 
 
@@ -37,17 +40,17 @@ def behind(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Sequ
     return connection.execute(statement.limit(MOST_SOURCES)).scalars().all()
 
 
-def of_record(connection: Connection, alone: Alone, at: str, record: Any) -> Response:
+def of_record(connection: Connection, alone: Alone, path: str, record: Any) -> Response:
     """Cite a fact, with its sources, or a source."""
     release = alone.held.id
     if "evidence" in record:
         cited = sorted({one["source"]["id"] for one in record["evidence"]})
         statement = select(col(Source.answer)).where(col(Source.id).in_(cited)).order_by(col(Source.n))
         sources = [json.loads(row) for row in connection.execute(statement).scalars()]
-        items = [_fact(record, at, release), *(source(one, release) for one in sources)]
+        items = [_fact(record, alone.address(path), release), *(source(one, release) for one in sources)]
     else:
         items = [source(record, release)]
-    return written(items, alone.format, alone.headers(at))
+    return written(items, alone.format, alone.headers(path))
 
 
 def written(items: Sequence[dict[str, Any]], format_: Format, headers: dict[str, str]) -> Response:
@@ -96,7 +99,7 @@ def _passage(one: Any) -> str:
     return f"{one['source']['title']}, /evidence/{one['id']}{words}"
 
 
-def _data_set(question: Question) -> dict[str, Any]:
+def _data_set(question: Question, sources: bytes) -> dict[str, Any]:
     return {
         "id": f"foedus-{question.held.id}",
         "type": "dataset",
@@ -104,7 +107,7 @@ def _data_set(question: Question) -> dict[str, Any]:
         "version": question.held.id,
         "archive": NAME,
         "archive_location": question.address,
-        "note": question.citation,
+        "note": question.citation(sources),
     }
 
 

@@ -13,15 +13,16 @@ from sqlmodel import col
 
 from app.core import asking, linked, maps, references, resolution
 from app.core.answering import Shape, answer
-from app.core.asking import Alone
+from app.core.asking import Alone, in_release
+from app.core.choosing import asks
 from app.core.columns import columns_of
 from app.core.envelopes import list_of, list_of_facts, one_of
 from app.core.filters import having_facts, shaping, with_fields
 from app.core.lists import EntityList, FactList
 from app.core.resource import Catalogue, Resource
-from app.core.tables import Entity, Fact, Retired, key_of
+from app.core.tables import Change, Entity, Fact, Retired, key_of
+from app.core.vocabulary import ChangeKind
 from app.kit.formats import CITATIONS, GEOJSON, JSON, JSONLD, TABLES, hint, suffix
-from app.kit.openapi import asks
 from app.kit.pages import dump
 from app.kit.parameters import Parameter
 from app.kit.problems import Culprit, Problem, responses, unprocessable
@@ -38,12 +39,13 @@ ONE_ERRORS = responses(
     HTTPStatus.NOT_FOUND,
     HTTPStatus.NOT_ACCEPTABLE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.GONE,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 MOVED: dict[int | str, dict[str, Any]] = {
     308: {"description": "The id was merged into another.", "headers": {"Location": {"schema": {"type": "string"}}}}
 }
-FACT_ERRORS = ONE_ERRORS | responses(HTTPStatus.GONE) | MOVED
+FACT_ERRORS = ONE_ERRORS | MOVED
 
 
 def fact_router(resource: Resource) -> APIRouter:
@@ -142,27 +144,27 @@ def fact_response(request: Request, id: str, kinds: Mapping[str, str]) -> Respon
         statement = select(col(Fact.answer), col(Fact.kind)).where(col(Fact.id) == id)
         found = connection.execute(statement).one_or_none()
         if found is None:
-            return _retired(connection, id, suffix(request.scope))
+            return _retired(connection, alone, id, suffix(request.scope))
         text, kind = found
         if kind not in kinds:
             raise Problem(HTTPStatus.NOT_FOUND, f"{id!r} is of another kind: it is a {kind}; ask /facts/{id}.")
-        at = f"/{kinds[kind]}/{id}"
-        return record_response(connection, alone, at, text, {"collection": f"/{kinds[kind]}"})
+        path = f"/{kinds[kind]}/{id}"
+        return record_response(connection, alone, path, text, {"collection": f"/{kinds[kind]}"})
 
 
-def record_response(connection: Connection, alone: Alone, at: str, found: str, more: dict[str, str]) -> Response:
-    """Answer one finished record, whose canonical address is `at`, in the format that is asked for."""
+def record_response(connection: Connection, alone: Alone, path: str, found: str, more: dict[str, str]) -> Response:
+    """Answer one finished record, whose canonical path it is, in the format that is asked for."""
     chosen = alone.format
     if chosen is JSON:
-        return asking.one_response(alone, at, found, more)
+        return asking.one_response(alone, path, found, more)
     record = json.loads(found)
-    headers = alone.headers(at)
+    headers = alone.headers(path)
     if chosen is GEOJSON:
         body = dump(maps.features(connection, [record])[0])
     elif chosen is JSONLD:
-        body = linked.alone(record, at, alone.held.id)
+        body = linked.alone(record, path, alone.held.id)
     else:
-        return references.of_record(connection, alone, at, record)
+        return references.of_record(connection, alone, path, record)
     return Response(body, media_type=chosen.media_type, headers=headers)
 
 
@@ -194,13 +196,27 @@ def entity_answer(connection: Connection, table: type[Entity], id: str) -> str:
     return answer
 
 
-def _retired(connection: Connection, id: str, ending: str) -> Response:
+def _retired(connection: Connection, alone: Alone, id: str, ending: str) -> Response:
     statement = select(col(Retired.reason), col(Retired.successor)).where(col(Retired.id) == id)
     gone = connection.execute(statement).one_or_none()
     if gone is None:
+        _lost(connection, alone, id)
         detail = f"There is no fact {id[:96]!r} here; `/facts?modality=any` lists them all.{hint(id)}"
         raise Problem(HTTPStatus.NOT_FOUND, detail)
     if gone.successor is not None:
         # The successor may be of another kind.
-        return RedirectResponse(f"/facts/{gone.successor}{ending}", HTTPStatus.PERMANENT_REDIRECT)
+        target = in_release(f"/facts/{gone.successor}{ending}", alone.asked)
+        return RedirectResponse(target, HTTPStatus.PERMANENT_REDIRECT)
     raise Problem(HTTPStatus.GONE, f"The id {id!r} is retired: {gone.reason}", slug="retired")
+
+
+def _lost(connection: Connection, alone: Alone, id: str) -> None:
+    """Answer 410 for a fact that an earlier release has, and this one lost with a row of its source."""
+    compared = [f"{since}.{id}" for since in alone.held.about.compared]
+    if not compared:
+        return
+    lost = col(Change.change) == ChangeKind.retired.value
+    statement = select(col(Change.answer)).where(col(Change.id).in_(compared), lost).limit(1)
+    found = connection.execute(statement).scalar_one_or_none()
+    if found is not None:
+        raise Problem(HTTPStatus.GONE, f"The id {id!r} is retired: {json.loads(found)['reason']}", slug="retired")

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
-from app.core.tables import Release
+from app.core.tables import Release, Source
 from app.kit.engines import LOG, Held, NotServing, Releases, first_line
+from app.kit.pages import MAX_LIMIT
+
+ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
+_TOLD = ("id", "title", "publisher", "url")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A release: its id, when it was loaded, how many facts are dated, its counts and who came before whom.
+    """A release: its id, when it was loaded, how many facts are dated, its counts, who came before whom.
 
+    schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
     names: what names were found to stand for, remembered as they are asked.
     """
 
@@ -26,6 +33,8 @@ class Snapshot:
     dated: int
     counts: dict[str, int]
     coverage: dict[str, Any]
+    schema: str | None
+    sources: dict[str, dict[str, str | None]]
     names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict)
 
     @property
@@ -34,22 +43,53 @@ class Snapshot:
         found: dict[str, list[str]] = self.coverage["predecessors"]
         return found
 
+    @property
+    def compared(self) -> list[str]:
+        """The earlier releases since which the changes were compiled, the last loaded first; none of older programs."""
+        found: list[str] = self.coverage.get("compared", [])
+        return found
+
 
 FactReleases = Releases[Snapshot]
 HeldRelease = Held[Snapshot]
 
 
+class Unreadable(NotServing):
+    """A release that says nothing of itself that this program understands: it is of another schema."""
+
+    def __init__(self, schema: str) -> None:
+        """Name its schema."""
+        super().__init__("The current release cannot be read by this program: run `python -m seed load`.")
+        self.schema = schema
+
+
 def describe(connection: Connection) -> Snapshot:
     """Read the one row that the compiler writes last; NotServing (503) when it is not there."""
+    schema = None
     try:
+        schema = connection.execute(select(ALEMBIC.c.version_num)).scalar_one_or_none()
         row = connection.execute(
             select(
                 col(Release.id), col(Release.loaded_at), col(Release.dated), col(Release.counts), col(Release.coverage)
             )
         ).one_or_none()
+        sources = connection.execute(select(col(Source.answer)).order_by(col(Source.n)).limit(MAX_LIMIT)).scalars()
+        told = [json.loads(source) for source in sources]
     except DatabaseError as error:
         LOG.warning("the release cannot be read: %s", first_line(error))
+        if schema is not None:
+            raise Unreadable(schema) from None
         row = None
     if row is None:
         raise NotServing("The database holds no whole release: run `python -m seed load`.")
-    return Snapshot(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]))
+    by_id = {source["id"]: {key: source.get(key) for key in _TOLD} for source in told}
+    return Snapshot(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), schema, by_id)
+
+
+@cache
+def head(migrations: Path) -> str | None:
+    """Return the schema that this program reads: the head of its migrations."""
+    # Imported here: only readiness and earlier releases need it.
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(migrations)).get_current_head()

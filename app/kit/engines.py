@@ -58,11 +58,11 @@ def _was_stopped(error: object) -> bool:
 
 
 class Gone(Problem):
-    """A release that is no longer held: only a cursor of it leads there."""
+    """A release that is no longer held: only who names it is led there."""
 
     def __init__(self, release: str) -> None:
         """Name the release."""
-        detail = f"The cursor is of release {release}, which is not held any more: start again without it."
+        detail = f"Release {release} is not held, or not any more: start again without the cursor or `release` of it."
         super().__init__(HTTPStatus.GONE, detail, slug="release-gone")
 
 

@@ -18,6 +18,7 @@ class Format:
     """A format: how its addresses end, what it is called in `Accept`, what it holds.
 
     whole: it gives a list's whole result, streamed, and not a page.
+    paged: it gives a page, and where the next one is.
     saved: browsers save it as a file.
     """
 
@@ -25,6 +26,7 @@ class Format:
     media_type: str
     doc: str
     whole: bool = False
+    paged: bool = False
     saved: bool = False
 
     @property
@@ -39,7 +41,7 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if plain else self.media_type
 
 
-JSON = Format("json", "application/json", "A page, or one record.")
+JSON = Format("json", "application/json", "A page, or one record.", paged=True)
 CSV = Format("csv", "text/csv", "The whole result as a table, for pandas, R and spreadsheets.", whole=True, saved=True)
 CSVW = Format("metadata.json", "application/csvm+json", "What the columns of the CSV are (CSVW).")
 NDJSON = Format("ndjson", "application/x-ndjson", "The whole result, one record a line.", whole=True, saved=True)
@@ -48,8 +50,9 @@ JSONLD = Format("jsonld", "application/ld+json", "Linked data: schema.org, PROV-
 CSL = Format("csl.json", "application/vnd.citationstyles.csl+json", "How to cite it, as CSL-JSON.", whole=True)
 BIBTEX = Format("bib", "application/x-bibtex", "How to cite it, as BibTeX.", whole=True, saved=True)
 RIS = Format("ris", "application/x-research-info-systems", "How to cite it, as RIS.", whole=True, saved=True)
+ATOM = Format("atom", "application/atom+xml", "A page as a feed, for feed readers (RFC 4287, RFC 5005).", paged=True)
 ZIP = Format("zip", "application/zip", "The release as a Frictionless Data Package v2.", whole=True, saved=True)
-FORMATS = (JSON, CSV, NDJSON, GEOJSON, JSONLD, CSL, BIBTEX, RIS, CSVW)
+FORMATS = (JSON, CSV, NDJSON, GEOJSON, JSONLD, CSL, BIBTEX, RIS, ATOM, CSVW)
 CITATIONS = (CSL, BIBTEX, RIS)
 TABLES = (JSON, CSV, NDJSON, CSVW)
 # `.metadata.json` ends in `.json` too.

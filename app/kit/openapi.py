@@ -24,8 +24,9 @@ from app.kit.validators import etag_of, headers_of
 _ASK = "x-ask"
 _FIRST_OF = "x-ask-first-of"
 _EVIDENCE_OF = "x-ask-evidence-of"
+_LINK_OF = "x-ask-link-of"
 _FORMATS = "x-formats"
-_ASKS = (_ASK, _FIRST_OF, _EVIDENCE_OF)
+_ASKS = (_ASK, _FIRST_OF, _EVIDENCE_OF, _LINK_OF)
 _ASSETS = Path(__file__).parent / "assets"
 # What any address can answer, whatever is asked of it.
 EVERYWHERE = responses(HTTPStatus.REQUEST_URI_TOO_LONG)
@@ -57,25 +58,30 @@ def asks(
     example: str | None = None,
     first_of: str | None = None,
     evidence_of: str | None = None,
+    link_of: str | None = None,
     formats: Sequence[Format] = (),
 ) -> dict[str, Any]:
     """Return an operation's OpenAPI extras: its parameters, and the question whose true answer is its example.
 
     `first_of`: a list's question; the example is the answer of the list's first item alone.
     `evidence_of`: likewise, of that item's first passage.
+    `link_of`: a list's question and, after `#`, the name of a link; the example answers the last one of its items.
     `formats`: what the operation offers.
     """
     extra: dict[str, Any] = {"parameters": schema(parameters)}
     if len(formats) > 1:
         extra |= {_FORMATS: offer_doc(formats), "responses": {"200": {"content": contents(formats)}}}
-    asked = {_ASK: example, _FIRST_OF: first_of, _EVIDENCE_OF: evidence_of}
+    asked = {_ASK: example, _FIRST_OF: first_of, _EVIDENCE_OF: evidence_of, _LINK_OF: link_of}
     return extra | {name: question for name, question in asked.items() if question}
 
 
-def sends(path: str, shape: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+def sends(
+    path: str, shape: type[BaseModel], example: dict[str, Any], parameters: Iterable[Parameter] = ()
+) -> dict[str, Any]:
     """Return the OpenAPI extras of an operation that is sent JSON of this shape; its example is the true answer."""
     sent = {"schema": shape.model_json_schema(), "example": example}
-    return {"requestBody": {"required": True, "content": {"application/json": sent}}, _ASK: path}
+    body = {"required": True, "content": {"application/json": sent}}
+    return {"parameters": schema(parameters), "requestBody": body, _ASK: path}
 
 
 def install(app: FastAPI) -> None:
@@ -175,10 +181,14 @@ async def _document(app: FastAPI) -> dict[str, Any]:
 async def _target(app: FastAPI, how: str, question: str) -> str | None:
     if how == _ASK:
         return question
+    question, _, link = question.partition("#")
     status, body = await ask(app, question)
     found = json.loads(body)["data"] if status == HTTPStatus.OK else []
     if not found:
         return None
+    if how == _LINK_OF:
+        linked: list[str] = [one["links"][link] for one in found if one["links"][link]]
+        return linked[-1] if linked else None
     first = found[0]
     if how == _FIRST_OF:
         return f"{urlsplit(question).path}/{first['id']}"

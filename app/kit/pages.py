@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,15 +57,14 @@ def dump(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def list_bytes(answers: Iterable[str], meta: dict[str, Any], links: dict[str, Any]) -> bytes:
-    """Join finished answers to a page."""
-    data = ",".join(answers).encode()
+def list_bytes(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> bytes:
+    """Make a page of finished answers, joined by commas."""
     return b'{"data":[' + data + b'],"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
 
 
-def one_bytes(answer: str, meta: dict[str, Any], links: dict[str, Any]) -> bytes:
+def one_bytes(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> bytes:
     """Wrap one finished answer."""
-    return b'{"data":' + answer.encode() + b',"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
+    return b'{"data":' + data + b',"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
 
 
 def json_response(body: bytes, headers: Mapping[str, str] | None = None) -> Response:

@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A minute from any cache, ten more while the cache asks again behind the reader's back, a day while we are down.
 CURRENT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
+# Of one release for good: a day, within which nobody asks again. A newer program may say the same otherwise.
+FOR_GOOD = "public, max-age=86400, immutable"
 # What tells one release from the next is asked for each time.
 ASK_AGAIN = "no-cache"
 NEVER_STORED = "no-store"

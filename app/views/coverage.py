@@ -15,6 +15,7 @@ from app.core import asking
 from app.core.answering import Shape
 from app.core.answering import answer as finish
 from app.core.answers import Answer, StateId
+from app.core.choosing import asks
 from app.core.columns import columns_of
 from app.core.envelopes import list_of
 from app.core.filters import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column, with_fields
@@ -24,7 +25,6 @@ from app.core.routes import LIST_ERRORS
 from app.core.tables import Coverage, Source
 from app.core.vocabulary import CoverageStatus
 from app.kit.formats import CITATIONS, TABLES
-from app.kit.openapi import asks
 from app.kit.pages import EXACT, dump
 from app.kit.parameters import Asked, Match, Parameter
 

@@ -8,11 +8,11 @@ from sqlmodel import col
 
 from app.core import asking
 from app.core.answers import CitationAnswer
+from app.core.choosing import asks
 from app.core.envelopes import OneAnswer
 from app.core.routes import ONE_ERRORS, record_response, refuse_odd
 from app.core.tables import Citation
 from app.kit.formats import JSON, JSONLD, hint
-from app.kit.openapi import asks
 from app.kit.problems import Problem
 
 FORMATS = (JSON, JSONLD)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from app.core import asking, resolution, routes
 from app.core.answering import Shape, answer
+from app.core.choosing import asks
 from app.core.columns import columns_of_all
 from app.core.envelopes import list_of_facts, one_of
 from app.core.filters import kinds, of_kind, shaping
@@ -16,7 +17,6 @@ from app.core.lists import FactList
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.kit.grammar import AnyOf
-from app.kit.openapi import asks
 from app.kit.parameters import Asked
 from app.kit.problems import Culprit, unprocessable
 

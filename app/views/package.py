@@ -18,6 +18,8 @@ from app.core import asking
 from app.core.answering import Shape
 from app.core.answers import CitationAnswer
 from app.core.asking import Question
+from app.core.attribution import TERMS
+from app.core.choosing import asks
 from app.core.columns import columns_of
 from app.core.lists import EntityList, FactList, Listing
 from app.core.questions import ANY_MODALITY
@@ -37,7 +39,9 @@ from app.views.coverage import COVERAGE
 from app.views.relations import RELATIONS, RelationList
 
 PROFILES = "https://datapackage.org/profiles/2.0"
-ERRORS = responses(HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+ERRORS = responses(
+    HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
+)
 SQLITE = "foedus.sqlite"
 READ = 1 << 20
 # Reads on from a record: (connection, after which) → finished answers, after which it goes on.
@@ -71,6 +75,7 @@ def router(facts: tuple[Resource, ...], catalogues: tuple[Catalogue, ...]) -> AP
         response_class=Response,
         operation_id="get_datapackage",
         summary="The whole release",
+        openapi_extra=asks(),
     )
     def package(request: Request) -> Response:
         """The release as a Frictionless Data Package v2: `datapackage.json` and a CSV per collection, every modality.
@@ -131,7 +136,7 @@ def _descriptor(held: HeldRelease, tables: Sequence[Table], digests: list[Digest
         "licenses": [
             {
                 "name": "CC-BY-4.0",
-                "title": f"Creative Commons Attribution 4.0. {asking.TERMS}",
+                "title": f"Creative Commons Attribution 4.0. {TERMS}",
                 "path": "https://creativecommons.org/licenses/by/4.0/",
             }
         ],

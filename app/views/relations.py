@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, col
 from app.core import asking, lists
 from app.core.answering import Shape, answer
 from app.core.answers import ActorRecord, Answer
+from app.core.choosing import asks
 from app.core.columns import columns_of
 from app.core.envelopes import ListAnswer
 from app.core.filters import COUNTRY, PAGING, SOURCE, kinds
@@ -23,7 +24,6 @@ from app.core.routes import LIST_ERRORS
 from app.core.tables import Actor, Relation
 from app.core.vocabulary import Granularity, Modality
 from app.kit.formats import CITATIONS, TABLES
-from app.kit.openapi import asks
 from app.kit.pages import EXACT, dump
 from app.kit.parameters import Asked, Match, Parameter
 from app.kit.values import code

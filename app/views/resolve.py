@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import asking, lists
 from app.core.answers import Answer
+from app.core.choosing import asks, releases, sends
 from app.core.envelopes import ListAnswer
 from app.core.resource import Catalogue
 from app.core.routes import LIST_ERRORS
 from app.kit.bodies import FORM, body, media_type, not_kept, read_as, read_form, read_json, tidy
-from app.kit.openapi import asks, sends
 from app.kit.pages import dump, json_response
-from app.kit.parameters import NOTHING, Parameter
+from app.kit.parameters import Parameter
 from app.kit.problems import Culprit, responses, unprocessable
 from app.kit.values import Refused, number, text, word
 from app.views.candidates import ResolvedAnswer, candidates, certain
@@ -67,7 +67,7 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
         """
         query: bytes = request.scope["query_string"]
         if query.startswith((b"queries=", b"extend=")):
-            with asking.releases(request).current().connect() as connection:
+            with releases(request).current().connect() as connection:
                 return not_kept(json_response(dump(reconciled(connection, read_form(query), collections))))
         if not query:
             at = str(request.base_url).rstrip("/")
@@ -116,7 +116,7 @@ def router(catalogues: tuple[Catalogue, ...], name: str) -> APIRouter:
                 "candidates": [candidate.answer(collections) for candidate in found[key]],
             }
             answers.append(dump(answer).decode())
-        asked_here = asking.Question(alone.held, NOTHING, PATH, None, alone.format)
+        asked_here = asking.Question(alone.held, alone.asked, PATH, None, alone.format)
         return not_kept(asking.list_response(asked_here, answers, lists.totals(len(answers))))
 
     @router_.get(f"{PATH}/properties", include_in_schema=False)

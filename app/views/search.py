@@ -14,6 +14,7 @@ from sqlmodel import col
 from app.core import asking, lists
 from app.core.answers import Answer, DateRecord
 from app.core.asking import Question
+from app.core.choosing import asks
 from app.core.envelopes import ListAnswer
 from app.core.filters import GRAMMAR, PAGING
 from app.core.questions import FACT_PARAMETERS
@@ -23,7 +24,6 @@ from app.core.tables import Fact, Indexed
 from app.core.vocabulary import Modality, SearchField
 from app.kit import fulltext
 from app.kit.fulltext import Expression, full_text
-from app.kit.openapi import asks
 from app.kit.pages import EXACT, dump
 from app.kit.parameters import Parameter
 from app.kit.textindex import FIELDS, SEARCH, Sought, matches

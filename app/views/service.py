@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Column, Connection, MetaData, String, Table, func, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
 from app.core import asking
 from app.core.answers import Answer
 from app.core.envelopes import OneAnswer
-from app.core.snapshot import HeldRelease
+from app.core.snapshot import HeldRelease, head
 from app.kit.openapi import asks
 from app.kit.pages import dump, json_response
 from app.kit.problems import Problem, responses
@@ -21,7 +21,6 @@ from app.kit.validators import ASK_AGAIN, NEVER_STORED, etag_of, headers_of
 ASKED_WRONGLY = responses(HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.UNPROCESSABLE_ENTITY)
 ERRORS = ASKED_WRONGLY | responses(HTTPStatus.SERVICE_UNAVAILABLE)
 OF_THE_MOMENT = {"Cache-Control": NEVER_STORED}
-ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
 class ServiceAnswer(Answer):
@@ -57,6 +56,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
         "openapi": "/openapi.json",
         "vocabulary": "/vocab",
         "datapackage": "/datapackage.zip",
+        "releases": "/releases",
     }
     ready: set[tuple[str, str]] = set()
 
@@ -70,7 +70,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def service(request: Request) -> Response:
         """The service document: every collection's address, the documentation's, and how many records there are."""
-        alone = asking.alone(request)
+        alone = asking.now(request)
         answer = ServiceAnswer(
             name=name,
             description=description,
@@ -103,11 +103,11 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def readyz(request: Request) -> Response:
         """Answers 503 until the release's schema is this code's and its tables hold as many rows as were loaded."""
-        held = asking.alone(request).held
+        held = asking.now(request).held
         loaded = held.id, held.about.loaded_at
         if loaded not in ready:
             with held.connect() as connection:
-                _check(connection, held, _head(migrations))
+                _check(connection, held, head(migrations))
             ready.add(loaded)
         return json_response(dump({"status": "ready"}), OF_THE_MOMENT)
 
@@ -121,24 +121,16 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def version_(request: Request) -> Response:
         """The code's version, the release's id, when it was loaded and what it holds."""
-        about = asking.alone(request).held.about
+        about = asking.now(request).held.about
         body = dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})
         return json_response(body, headers_of(etag_of(body), policy=ASK_AGAIN) | {"Foedus-Release": about.id})
 
     return found
 
 
-def _head(migrations: Path) -> str | None:
-    # Imported here: only a service that is not known to be ready needs it.
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory(str(migrations)).get_current_head()
-
-
-def _check(connection: Connection, held: HeldRelease, head: str | None) -> None:
-    schema = connection.execute(select(ALEMBIC.c.version_num)).scalar_one_or_none()
-    if schema != head:
-        raise _unready(f"the release has schema {schema}, this code wants {head}: load it again")
+def _check(connection: Connection, held: HeldRelease, wanted: str | None) -> None:
+    if held.about.schema != wanted:
+        raise _unready(f"the release has schema {held.about.schema}, this code wants {wanted}: load it again")
     for name_, expected in held.about.counts.items():
         # Looked up here, not when this file is imported: a kind's table may be known later.
         table = SEARCH if name_ == SEARCH.name else SQLModel.metadata.tables[name_]

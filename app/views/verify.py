@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from app.core import asking, resolution
 from app.core.answers import ActorRecord, Answer, CitationAnswer
+from app.core.choosing import sends
 from app.core.envelopes import OneAnswer
 from app.core.routes import LIST_ERRORS
 from app.core.tables import Fact, FactSource
@@ -22,7 +23,6 @@ from app.core.vocabulary import Verdict
 from app.kit import fulltext, wording
 from app.kit.bodies import JSON, body, media_type, not_kept, read_as, read_json, tidy
 from app.kit.fulltext import All, Either, Expression, Phrase
-from app.kit.openapi import sends
 from app.kit.pages import dump
 from app.kit.problems import Culprit, Problem, responses, unprocessable
 from app.kit.textindex import SEARCH, Sought, matches

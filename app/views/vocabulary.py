@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request, Response
 
 from app.core import asking, lists
 from app.core.answers import Answer
+from app.core.choosing import asks
 from app.core.envelopes import ListAnswer, OneAnswer
 from app.core.routes import LIST_ERRORS, ONE_ERRORS
 from app.core.vocabulary import Role
 from app.kit.codes import Code
-from app.kit.openapi import asks
 from app.kit.parameters import Parameter
 from app.kit.problems import Problem
 from app.kit.values import near

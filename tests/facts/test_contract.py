@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.core.choosing import RELEASE
 from app.core.envelopes import one_of
 from app.core.resource import Resource
 from app.core.routes import parameters_of
@@ -89,7 +90,7 @@ def test_an_unknown_parameter_is_refused_by_name(examples: Api, resource: Resour
 
 def names(resource: Resource) -> set[str]:
     """Return the names of all that may be asked, aliases included."""
-    return {name for one in parameters_of(resource) for name in (one.name, one.also) if name}
+    return {name for one in (*parameters_of(resource), RELEASE) for name in (one.name, one.also) if name}
 
 
 def test_every_parameter_is_documented(article: Api, resource: Resource) -> None:

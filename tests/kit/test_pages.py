@@ -86,13 +86,13 @@ def test_padding_and_spaces_do_not_make_a_second_spelling() -> None:
 
 
 def test_finished_answers_are_joined_without_being_parsed() -> None:
-    body = list_bytes(['{"id":"a"}', '{"id":"ü"}'], {"count": 2}, {"self": "/x", "next": None})
+    body = list_bytes('{"id":"a"},{"id":"ü"}'.encode(), {"count": 2}, {"self": "/x", "next": None})
     assert json.loads(body) == {
         "data": [{"id": "a"}, {"id": "ü"}],
         "meta": {"count": 2},
         "links": {"self": "/x", "next": None},
     }
     assert list(json.loads(body)) == ["data", "meta", "links"]
-    assert json.loads(list_bytes([], {}, {})) == {"data": [], "meta": {}, "links": {}}
-    assert json.loads(one_bytes('{"id":"a"}', {}, {})) == {"data": {"id": "a"}, "meta": {}, "links": {}}
+    assert json.loads(list_bytes(b"", {}, {})) == {"data": [], "meta": {}, "links": {}}
+    assert json.loads(one_bytes(b'{"id":"a"}', {}, {})) == {"data": {"id": "a"}, "meta": {}, "links": {}}
     assert dump({"a": "ü", "b": None}) == '{"a":"ü","b":null}'.encode()

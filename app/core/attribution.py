@@ -1,0 +1,65 @@
+"""How an answer is cited: release, address, the sources behind it in few words, licence; the answer is not parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from app.core.snapshot import HeldRelease
+
+TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
+MOST_NAMED = 5
+# As the compiler writes a citation's source, and as a count names one. Inside a text the quotation marks are escaped.
+_MARKS = (b'"source":{"id":"', b'"source":"')
+_SOURCES_THEMSELVES = re.compile(rb'\{"id":"([^"]+)","kind":"source",')
+
+
+def citation(held: HeldRelease, address: str, data: bytes = b"") -> str:
+    """Say how an answer is cited; `data`: its finished records, of which those sources are named that they rest on.
+
+    Where the records name none, as counts and names do not, it is the release's own that are named.
+    """
+    named, more = _some(_behind(data, held.about.counts["source"]))
+    of = ""
+    if not named:
+        named, more = _some(held.about.sources)
+        of = " of the release"
+    titles = [_title(held, source) for source in sorted(named)]
+    others = ["others: /sources"] if more else []
+    told = f"Sources{of}: {'; '.join([*titles, *others])}. " if titles else ""
+    return f"Foedus, release {held.id}, {address}. {told}{TERMS}"
+
+
+def _behind(data: bytes, every: int) -> Iterator[str]:
+    """Yield the ids of the sources that finished records name, each once, until all of the release are found."""
+    seen: set[bytes] = set()
+    for mark in _MARKS:
+        at = data.find(mark)
+        while at >= 0 and len(seen) < every:
+            end = data.index(b'"', at + len(mark))
+            source = data[at + len(mark) : end]
+            if source not in seen:
+                seen.add(source)
+                yield source.decode()
+            at = data.find(mark, end)
+        if seen:
+            return
+    if _SOURCES_THEMSELVES.match(data):
+        yield from dict.fromkeys(one.decode() for one in _SOURCES_THEMSELVES.findall(data))
+
+
+def _some(found: Iterable[str]) -> tuple[list[str], bool]:
+    """Return as many as are named, and whether there are others."""
+    some: list[str] = []
+    for source in found:
+        if len(some) == MOST_NAMED:
+            return some, True
+        some.append(source)
+    return some, False
+
+
+def _title(held: HeldRelease, source: str) -> str:
+    told = held.about.sources.get(source)
+    if told is None:
+        return source
+    return f"{told['title']} ({told['publisher']})" if told["publisher"] else str(told["title"])
