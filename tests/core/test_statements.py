@@ -26,6 +26,13 @@ STATEMENTS = {
     "/holdings?origin=RU": 3,
     "/events?type=meeting": 2,
     "/quotes?about=TR&speaker=lars-vinter": 3,
+    "/facts?q=drones": 2,
+    "/transfers?q=drones OR frigate*&from=TR": 3,
+    "/countries?q=Turkiye": 2,
+    "/facts?facet=kind": 3,
+    "/transfers?group_by=supplier,recipient": 4,
+    "/search?q=drones": 4,
+    "/search?q=drones&highlight=true&kind=transfer": 4,
     "/relations/TR/NO": 4,
     # A page of pairs: the page, its counts, the total, what is withheld.
     "/relations": 4,
@@ -64,8 +71,19 @@ ONE = {
     "/vocab/modality": 0,
     "/": 0,
     "/version": 0,
+    "/transfers/tr-no-heron-2016.jsonld": 1,
     "/healthz": 0,
     "/readyz": 0,  # once it is known that this release is ready
+}
+# Whole results that fit one page of the stream.
+WHOLE = {
+    "/facts.csv": 4,
+    "/facts.ndjson?country=TR": 3,
+    "/facts.geojson": 3,
+    "/facts.jsonld": 2,
+    "/facts.bib": 1,
+    "/facts.metadata.json": 0,
+    "/transfers/tr-no-heron-2016.ris": 2,
 }
 
 
@@ -142,3 +160,25 @@ def test_verifying_a_quotation(small: Api, sent: dict[str, str], expected: int) 
 def test_many_names_are_looked_up_at_once(small: Api) -> None:
     small.json("/facts?country=" + ",".join(["TR", "NOR", "cow:565", "Russia", "804"] * 40))
     assert len(small.statements) == 3
+
+
+@pytest.mark.parametrize(("target", "expected"), WHOLE.items())
+def test_a_whole_result_that_fits_one_page(small: Api, target: str, expected: int) -> None:
+    assert small.get(target).status_code == 200
+    assert len(small.statements) == expected, "\n".join(small.statements)
+
+
+@pytest.mark.parametrize(
+    ("target", "sent", "expected"),
+    [
+        ("/resolve", {"names": ["TR"]}, 1),
+        ("/resolve", {"names": ["TR", "Norwey", "Nobody", "Turkie"] * 125}, 2),
+        ("/quotes/verify", {"text": "Russia will likely help Turkey build a drone"}, 1),
+        ("/quotes/verify", {"text": "Russia will likely help Turkey build a drone", "speaker": "Lars Vinter"}, 2),
+        ("/quotes/verify", {"text": "Russia will perhaps help Turkey build a drone"}, 3),
+        ("/quotes/verify", {"text": "short"}, 0),
+    ],
+)
+def test_what_is_posted(small: Api, target: str, sent: dict[str, object], expected: int) -> None:
+    small.request("POST", target, json=sent)
+    assert len(small.statements) == expected, "\n".join(small.statements)
