@@ -85,14 +85,18 @@ def lists(api: Api) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for path, operations in api.json("/openapi.json")["paths"].items():
         asked = operations.get("get", {}).get("parameters", [])
         if any(one["name"] == "cursor" for one in asked):
-            yield path.format(a="TR", b="AZ"), [one for one in asked if one["in"] == "query"]
+            # `release` says which database is asked, and is in no statement.
+            told = [one for one in asked if one["in"] == "query" and one["name"] != "release"]
+            yield path.format(a="TR", b="AZ"), told
 
 
 def accepted(api: Api, path: str, parameter: dict[str, Any], required: set[str]) -> str:
     """Return a question that asks by this parameter, and is understood; words are what a list may require beside it."""
     schema = parameter["schema"]
-    beside = "".join(f"&{name}=military" for name in sorted(required - {parameter["name"]}))
-    for value in [*schema.get("items", schema).get("enum", []), *VALUES]:
+    release = api.json("/version")["release"]
+    wanted = {"since": release}
+    beside = "".join(f"&{name}={wanted.get(name, 'military')}" for name in sorted(required - {parameter["name"]}))
+    for value in [*schema.get("items", schema).get("enum", []), *VALUES, release]:
         question = f"{path}?{parameter['name']}={value}{beside}"
         if api.get(question).status_code == 200:
             return question
