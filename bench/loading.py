@@ -12,18 +12,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sqlmodel import SQLModel
-
+from app.core.entries import FactEntry
 from app.facts import FACTS
-from app.kit.textindex import Document
 from app.settings import MIGRATIONS
 from bench.facts import Facts
 from bench.world import World, world
 from seed import load as loads
-from seed.compile import Compiler, Rows, moment
+from seed.compile import Compiler
+from seed.spool import moment
 
 SEED = 20_241_122
-BATCH = 2_000
 
 
 class Streaming(Compiler):
@@ -34,30 +32,21 @@ class Streaming(Compiler):
 
     def __init__(self, of: World, facts: Facts) -> None:
         """Take the world, and its facts still to be made."""
-        super().__init__(of.corpus, FACTS)
+        super().__init__(of.corpus, FACTS, None)
         self._made = facts
         self.making = 0.0
 
-    def batches(self) -> Iterator[Rows]:
-        """Yield the rows of some facts at a time."""
-        cited: set[str] = set()
-        n = 0
-        batch: list[SQLModel | Document] = []
+    def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
+        """Yield facts in order of date, a year at a time."""
         years = self._made.years()
         while True:
             began = time.perf_counter()
             year = next(years, None)
             self.making += time.perf_counter() - began
             if year is None:
-                break
+                return
             for rank, article, fact in sorted(year, key=lambda one: moment(one[2])):
-                n += 1
-                self.dated += fact.date is not None
-                batch += self.fact(n, rank + 1, article, fact, cited)
-                if not n % BATCH:
-                    yield batch
-                    batch = []
-        yield batch
+                yield rank + 1, article.head.source.id, fact
 
 
 def synthetic(number: int, url: str) -> dict[str, float]:
@@ -72,7 +61,7 @@ def synthetic(number: int, url: str) -> dict[str, float]:
     began = time.perf_counter()
     with target.building(release) as connection:
         loads.migrate(connection, MIGRATIONS)
-        counts = loads.fill(connection, target, compiler, release, lambda _: None)
+        counts, _ = loads.fill(connection, target, compiler, release, lambda _: None)
         loads.check(target.flaws(connection), made.corpus, counts)
         target.publish(connection, release)
     target.forget(release)

@@ -1,21 +1,28 @@
-"""The compiler's command line: check, fmt, schema, anchor, load, verify."""
+"""The compiler's command line: check, fmt, schema, anchor, importers, load, verify."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
+from tqdm import tqdm
 
 from app.facts import FACTS
 from app.settings import Settings
-from seed import anchor, canonical, corpus, files, proof, rules, schemas
+from seed import anchor, canonical, corpus, files, proof, receipts, rules, schemas
+from seed.datasets import Importer, Receipt, named
 from seed.findings import Finding, Rejected
+from seed.importers import IMPORTERS
 from seed.load import load
 
+T = TypeVar("T")
 SCHEMA = corpus.HERE / "article.schema.json"
 
 
@@ -43,8 +50,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loading = command("load", _load)
     loading.add_argument("--to", default=None, help="the database's URL (default: FOEDUS_DATABASE_URL)")
     loading.add_argument("--reader", default="foedus_reader", help="the PostgreSQL role that may then read it")
+    loading.add_argument(
+        "--dataset",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="a data set and its file (see `importers`); may be repeated",
+    )
+    loading.add_argument("--json", action="store_true", help="print one JSON document; phases go to stderr")
+    command("importers", _importers).add_argument("--json", action="store_true", help="print a JSON document")
     verifying = command("verify", _verify)
-    verifying.add_argument("--text", type=Path, action="append", default=[], help="a source's text; may be repeated")
+    verifying.add_argument(
+        "--text",
+        action="append",
+        default=[],
+        metavar="[NAME=]FILE",
+        help="an article's text, or a loaded data set and its file; may be repeated",
+    )
+    verifying.add_argument("--to", default=None, help="where data sets were loaded (default: FOEDUS_DATABASE_URL)")
     parsed = parser.parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
@@ -104,15 +127,42 @@ def _anchor(arguments: argparse.Namespace) -> int:
 def _load(arguments: argparse.Namespace) -> int:
     """Compile the corpus into a new release and make it the current one."""
     settings = Settings()
-    print("read", flush=True)
-    found = corpus.read(arguments.corpus, FACTS)
-    print("check", flush=True)
-    rules.check(found)
+    datasets = named(IMPORTERS, arguments.dataset)
+    outcome: dict[str, Any] = {}
 
     def say(phase: str) -> None:
-        print(phase, flush=True)
+        print(phase, flush=True, file=sys.stderr if arguments.json else sys.stdout)
 
-    load(found, arguments.to or settings.database_url, FACTS, settings.migrations, say, arguments.reader)
+    def told(receipts: list[Receipt], changes: dict[str, Counter[str]]) -> None:
+        outcome.update(datasets=[one.plain() for one in receipts], changes=changes)
+        for line in (line for receipt in receipts for line in receipt.lines()):
+            say(line)
+
+    say("read")
+    found = corpus.read(arguments.corpus, FACTS)
+    say("check")
+    rules.check(found)
+    url = arguments.to or settings.database_url
+    release = load(found, url, FACTS, settings.migrations, say, arguments.reader, datasets, _tracked, told)
+    if arguments.json:
+        print(json.dumps({"release": release, **outcome}, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _tracked(items: Iterable[T], what: str, total: int | None = None) -> Iterable[T]:
+    # `disable=None`: the bar is for a terminal, never for a log.
+    return tqdm(items, desc=what, total=total, unit="", disable=None, leave=False)
+
+
+def _importers(arguments: argparse.Namespace) -> int:
+    """List the data sets that `load --dataset NAME=FILE` takes, with the columns that each file must have."""
+    if arguments.json:
+        listed = [{"name": one.name, "doc": one.doc, "columns": list(one.columns)} for one in IMPORTERS]
+        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        return 0
+    for one in IMPORTERS:
+        print(f"{one.name}: {one.doc}")
+        print(f"  columns: {', '.join(repr(column) if not column.strip() else column for column in one.columns)}")
     return 0
 
 
@@ -120,9 +170,15 @@ def _verify(arguments: argparse.Namespace) -> int:
     """Prove the corpus against its sources' texts, or, without them, that no passage was altered."""
     found = corpus.read(arguments.corpus, FACTS)
     rules.check(found)
-    texts = {file: file.read_bytes().decode() for file in arguments.text}
+    names = {importer.name for importer in IMPORTERS}
+    tables = [one for one in arguments.text if one.partition("=")[0] in names]
+    texts = {file: file.read_bytes().decode() for file in map(Path, arguments.text) if str(file) not in tables}
     used: set[Path] = set()
     failures = 0
+    for importer, file in named(IMPORTERS, tables):
+        failures += _verified(importer, file, arguments.to or Settings().database_url)
+    if tables and not texts:
+        return 1 if failures else 0
     for article in found.articles:
         match = _text_of(article.head.source.sha256, len(found.articles), texts)
         used |= {match} if match else set()
@@ -144,6 +200,15 @@ def _verify(arguments: argparse.Namespace) -> int:
         failures += 1
         print(f"  FAILED {file.name} is no source's text: its sha256 is none of theirs")
     return 1 if failures else 0
+
+
+def _verified(importer: Importer, file: Path, url: str) -> int:
+    """Prove every citation of a loaded data set against its file; return how many fail."""
+    done = receipts.against_file(importer, file, url)
+    print(f"{importer.name} (against {file.name}): {done.checked} checks passed, {len(done.failed)} failed")
+    for line in done.failed:
+        print(f"  FAILED {line}")
+    return len(done.failed)
 
 
 def _text_of(sha256: str, articles: int, texts: dict[Path, str]) -> Path | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from app.core.entries import DateEntry, Entry, FactEntry, FactRef, Slug
+from app.core.entries import ActorRef, DateEntry, Entry, FactEntry, FactRef, Slug
 from app.reference.sources import SourceEntry
 
 
@@ -62,6 +62,15 @@ class ArticleEntry(Entry):
     facts: list[Any] = Field(min_length=1)
 
 
+class PinnedName(Entry):
+    """What a data set's name stands for, where our own lists of names leave it open; the note has the source."""
+
+    name: str
+    data_sets: list[str] = Field(min_length=1)
+    id: ActorRef
+    note: str
+
+
 class RetiredEntry(Entry):
     """A fact's id that is used no more, and why; `successor` if another took its place."""
 
@@ -85,3 +94,8 @@ class Article:
         self.file = file
         self.head = head
         self.facts = facts
+
+    @property
+    def characters(self) -> int:
+        """How long the source's text is; `corpus` refuses an article that does not say it."""
+        return self.head.source.characters or 0

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
 from sqlmodel import SQLModel
 
 from app.core import tables
-from app.core.answers import CitationAnswer, FactAnswer
-from app.core.entries import EvidenceEntry, FactEntry
+from app.core.answers import FactAnswer
+from app.core.entries import EvidenceEntry, FactEntry, PartyEntry, SystemUseEntry
 from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
 from app.kit import edtf
@@ -20,25 +20,34 @@ from app.kit.textindex import Document
 from app.reference.sources import Redistribution
 from app.views.coverage import answer as coverage_answer
 from seed import entities, names
-from seed.article import Article
 from seed.corpus import Corpus
+from seed.datasets import Track, untracked
+from seed.spool import Spool
 from seed.texts import Texts
 
-Rows = Sequence[SQLModel | Document]
+# A row as its columns' values: making a table's object of each would take half of the time of a load.
+Line = tuple[type[SQLModel], dict[str, Any]]
+Rows = Iterable[SQLModel | Line | Document]
 
 
 class Compiler:
     """One corpus on its way to rows."""
 
-    def __init__(self, corpus: Corpus, facts: tuple[Resource, ...]) -> None:
-        """Take a corpus that was checked, and the kinds of fact."""
+    def __init__(
+        self, corpus: Corpus, facts: tuple[Resource, ...], spool: Spool | None, track: Track = untracked
+    ) -> None:
+        """Take a corpus that was checked, the kinds of fact, and the facts, of data sets too."""
         self.corpus = corpus
+        self.spool = spool
+        self.track = track
         self.by_kind = {resource.kind: resource for resource in facts}
         self.kinds = [resource.kind for resource in facts]
         self.countries = {entry.id for entry in corpus.countries}
         self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
         self.known = entities.known(corpus)
         self.texts = Texts(corpus)
+        sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
+        self.unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
         self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
         self.active: set[str] = set()
         self.dated = 0
@@ -49,8 +58,7 @@ class Compiler:
         yield "reference", entities.reference(self.corpus, self.known)
         yield "names", list(names.rows(self.corpus))
         yield "search", [one for pair in self.texts.indexed() for one in pair]
-        for batch in self.batches():
-            yield "facts", batch
+        yield "facts", self.facts()
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (
@@ -73,32 +81,26 @@ class Compiler:
             if (found := [one for one in gone if one in self.active])
         }
 
-    def batches(self) -> Iterator[Rows]:
+    def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
+        """Yield (rank in order of id, source, fact), in order of date."""
+        return iter(()) if self.spool is None else self.spool.in_time()
+
+    def facts(self) -> Iterator[Line | Document]:
         """Yield the rows of all facts, in order of date; those of one fact together."""
-        yield list(self._facts())
-
-    def _facts(self) -> Iterator[SQLModel | Document]:
-        in_time = sorted(self.corpus.facts(), key=lambda pair: moment(pair[1]))
-        rank = {id_: number for number, id_ in enumerate(sorted(fact.id for _, fact in in_time), 1)}
         cited: set[str] = set()
-        for n, (article, fact) in enumerate(in_time, 1):
+        total = None if self.spool is None else len(self.spool)
+        for n, (rank, source, fact) in enumerate(self.track(self.in_time(), "facts", total), 1):
             self.dated += fact.date is not None
-            yield from self.fact(n, rank[fact.id], article, fact, cited)
+            yield from self._fact(n, rank, source, fact, cited)
 
-    def fact(
-        self, n: int, rank: int, article: Article, fact: FactEntry, cited: set[str]
-    ) -> Iterator[SQLModel | Document]:
-        """Yield the rows of fact number `n`, `rank` in order of id; `cited`: the passages that have a row already."""
-        source = article.head.source.id
-        quotable = article.head.source.redistribute is not Redistribution.none
-        citations = [_citation(source, evidence, quotable=quotable) for evidence in fact.evidence]
-        answer = self._answer(fact, citations, quotable=quotable)
-        states = sorted(
-            {state for party in fact.all_parties() if party.role.takes_part and (state := self.state(party.actor))}
-        )
-        self.active.update(states)
+    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: set[str]) -> Iterator[Line | Document]:
+        parties, uses = fact.all_parties(), fact.all_systems()
+        answer = self._answer(source, fact, parties, uses)
+        states = {state for party in parties if party.role.takes_part and (state := self.state(party.actor))}
+        self.active |= states
         earliest, latest = edtf.bounds(fact.date.edtf) if fact.date else (None, None)
-        yield tables.Fact(
+        yield _line(
+            tables.Fact,
             n=n,
             id=fact.id,
             id_rank=rank,
@@ -113,10 +115,12 @@ class Compiler:
             place=fact.place,
             answer=answer.model_dump_json(),
         )
-        yield fact.detail(n)
-        yield self.texts.document(n, self.by_kind[fact.kind], fact, quotable=quotable)
-        for position, party in enumerate(fact.all_parties()):
-            yield tables.Party(
+        detail = fact.detail(n)
+        yield type(detail), dict(detail)
+        yield self.texts.document(n, self.by_kind[fact.kind], fact, quotable=source not in self.unquotable)
+        for position, party in enumerate(parties):
+            yield _line(
+                tables.Party,
                 n=n,
                 position=position,
                 actor=party.actor,
@@ -124,38 +128,46 @@ class Compiler:
                 role=party.role,
                 chosen=_chosen(fact, party.role),
             )
-        for position, use in enumerate(fact.all_systems()):
-            yield tables.FactSystem(
-                n=n, position=position, system=use.system, role=use.role, by=use.by, by_state=self.state(use.by)
+        for position, use in enumerate(uses):
+            yield _line(
+                tables.FactSystem,
+                n=n,
+                position=position,
+                system=use.system,
+                role=use.role,
+                by=use.by,
+                by_state=self.state(use.by),
             )
         for position, voice in enumerate(fact.asserted_by):
-            yield tables.FactVoice(n=n, position=position, actor=voice)
+            yield _line(tables.FactVoice, n=n, position=position, actor=voice)
         for name, value in sorted(set(fact.filter_values())):
-            yield tables.FactValue(name=name, value=value, n=n)
-        yield tables.FactSource(source=source, n=n)
-        for position, citation in enumerate(citations):
-            if citation["id"] not in cited:
-                cited.add(citation["id"])
-                text = CitationAnswer.model_validate(citation, context=self.known).model_dump_json()
-                yield tables.Citation(id=citation["id"], source=source, answer=text)
-            yield tables.FactCitation(n=n, position=position, citation=citation["id"])
-        yield from self._pairs(n, source, fact)
+            yield _line(tables.FactValue, name=name, value=value, n=n)
+        yield _line(tables.FactSource, source=source, n=n)
+        for position, citation in enumerate(answer.evidence):
+            if citation.id not in cited:
+                cited.add(citation.id)
+                yield _line(tables.Citation, id=citation.id, source=source, answer=citation.model_dump_json())
+            yield _line(tables.FactCitation, n=n, position=position, citation=citation.id)
+        yield from self._pairs(n, source, fact, parties)
 
-    def _answer(self, fact: FactEntry, citations: list[dict[str, Any]], *, quotable: bool) -> FactAnswer:
-        given = fact.model_dump(exclude={"note"}) | {
-            "parties": [party.model_dump() for party in fact.all_parties()],
-            "systems": [use.model_dump() for use in fact.all_systems()],
-            "evidence": citations,
+    def _answer(
+        self, source: str, fact: FactEntry, parties: list[PartyEntry], uses: list[SystemUseEntry]
+    ) -> FactAnswer:
+        quotable = source not in self.unquotable
+        given = fact.model_dump(exclude={"note", "parties", "systems", "evidence"}) | {
+            "parties": [party.model_dump() for party in parties],
+            "systems": [use.model_dump() for use in uses],
+            "evidence": [_citation(source, evidence, quotable=quotable) for evidence in fact.evidence],
         }
         # Here, and not format by format: what may not be passed on is in no release, and so in no export of it.
         given |= {} if quotable else fact.without_words()
         return self.by_kind[fact.kind].answer.model_validate(given, context=self.known)
 
-    def _pairs(self, n: int, source: str, fact: FactEntry) -> Iterator[SQLModel]:
-        states = {self.state(party.actor) for party in fact.all_parties() if _chosen(fact, party.role)}
+    def _pairs(self, n: int, source: str, fact: FactEntry, parties: list[PartyEntry]) -> Iterator[Line]:
+        states = {self.state(party.actor) for party in parties if _chosen(fact, party.role)}
         for a, b in combinations(sorted(state for state in states if state), 2):
             self.pairs[a, b][source, fact.kind, fact.modality.value, fact.granularity.value] += 1
-            yield tables.Pair(a=a, b=b, n=n)
+            yield _line(tables.Pair, a=a, b=b, n=n)
 
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:
@@ -172,12 +184,19 @@ class Compiler:
             for (source, kind, modality, granularity), count in sorted(counts.items())
         ]
 
+    def _scopes(self) -> Iterator[tuple[str, list[str], str | None]]:
+        """Yield (source, the states that it was read for, of what time)."""
+        for article in self.corpus.articles:
+            scope = article.head.scope
+            yield article.head.source.id, sorted(scope.countries), scope.period.edtf if scope.period else None
+        for one in self.corpus.imported:
+            # A data set is read for what its rows name: a pair that none of them names has no line.
+            yield one.source.id, [], None
+
     def _coverage(self) -> Rows:
         found: list[SQLModel] = []
-        for article in sorted(self.corpus.articles, key=lambda article: article.head.source.id):
-            source, scope = article.head.source.id, article.head.scope
-            period = scope.period.edtf if scope.period else None
-            read = set(combinations(sorted(scope.countries), 2))
+        for source, countries, period in sorted(self._scopes()):
+            read = set(combinations(countries, 2))
             recorded = {pair for pair, counts in self.pairs.items() if any(key[0] == source for key in counts)}
             for a, b in sorted(read | recorded):
                 for kind in self.kinds:
@@ -194,12 +213,8 @@ class Compiler:
         return found
 
 
-def moment(fact: FactEntry) -> tuple[bool, str, str, str]:
-    """Order by the first known day, then the last; undated facts come last."""
-    if fact.date is None:
-        return True, "", "", fact.id
-    earliest, latest = edtf.bounds(fact.date.edtf)
-    return False, earliest or latest or "", latest or "", fact.id
+def _line(table: type[SQLModel], **columns: Any) -> Line:
+    return table, columns
 
 
 def _chosen(fact: FactEntry, role: Role) -> bool:
@@ -208,13 +223,17 @@ def _chosen(fact: FactEntry, role: Role) -> bool:
 
 def _citation(source: str, evidence: EvidenceEntry, *, quotable: bool) -> dict[str, Any]:
     return {
-        "id": f"{source}.{evidence.start}-{evidence.end}",
+        "id": f"{source}.{evidence.locator()}",
         "source": source,
+        "selector": evidence.selector(),
         "exact": evidence.exact if quotable else None,
         "prefix": evidence.prefix if quotable else None,
         "suffix": evidence.suffix if quotable else None,
         "start": evidence.start,
-        "end": evidence.end,
+        "end": None if evidence.start is None else evidence.span[1],
+        "fragment": evidence.fragment,
+        "file": evidence.file,
+        "xpath": evidence.xpath,
         "sha256": evidence.sha256,
     }
 

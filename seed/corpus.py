@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +17,10 @@ from app.reference.countries import CountryEntry
 from app.reference.organizations import OrganizationEntry
 from app.reference.people import PersonEntry
 from app.reference.places import PlaceEntry
+from app.reference.sources import SourceEntry
 from app.reference.systems import SystemEntry
 from seed import files
-from seed.article import Article, ArticleEntry, Expectation, RetiredEntry
+from seed.article import Article, ArticleEntry, Expectation, PinnedName, RetiredEntry, VoiceEntry
 from seed.files import Document
 from seed.findings import Finding, Rejected
 
@@ -28,8 +29,17 @@ E = TypeVar("E", bound=Entry)
 
 
 @dataclass
+class Imported:
+    """A data set's source record, and what came of it; the facts themselves are in the spool."""
+
+    source: SourceEntry
+    facts: int = 0
+    passages: int = 0
+
+
+@dataclass
 class Corpus:
-    """Everything that was curated."""
+    """Everything that was curated, and the sources and entities of the data sets that were read with it."""
 
     countries: list[CountryEntry] = field(default_factory=list)
     organizations: list[OrganizationEntry] = field(default_factory=list)
@@ -38,6 +48,9 @@ class Corpus:
     places: list[PlaceEntry] = field(default_factory=list)
     articles: list[Article] = field(default_factory=list)
     retired: list[RetiredEntry] = field(default_factory=list)
+    pinned: list[PinnedName] = field(default_factory=list)
+    unknown: list[VoiceEntry] = field(default_factory=list)
+    imported: list[Imported] = field(default_factory=list)
     expected: Expectation = field(default_factory=lambda: Expectation(minimum={}, share_of_text=1))
     documents: dict[str, Document] = field(default_factory=dict)
 
@@ -46,6 +59,17 @@ class Corpus:
         for article in self.articles:
             for fact in article.facts:
                 yield article, fact
+
+    def with_room(self) -> Corpus:
+        """Return a copy that data sets may add their sources and entities to."""
+        return replace(
+            self,
+            organizations=list(self.organizations),
+            systems=list(self.systems),
+            places=list(self.places),
+            unknown=list(self.unknown),
+            imported=list(self.imported),
+        )
 
     def line_of_id(self, file: str, id: str) -> int:
         """Return the line of the (last) record of a file with this id."""
@@ -56,8 +80,9 @@ class Corpus:
         return document.line((*within, numbers[-1], "id")) if numbers else 1
 
     def digest(self) -> str:
-        """Return the release's id: 12 hex digits over all that was curated, however it is written down."""
+        """Return the release's id: 12 hex digits over all that was curated, however written, and every data set."""
         parts = {name: document.content for name, document in sorted(self.documents.items())}
+        parts |= {f"data set {one.source.id}": one.source.sha256 for one in self.imported}
         text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -72,6 +97,7 @@ def read(root: Path, facts: tuple[Resource, ...]) -> Corpus:
         ("reference/people.yml", PersonEntry, corpus.people),
         ("reference/systems.yml", SystemEntry, corpus.systems),
         ("reference/places.yml", PlaceEntry, corpus.places),
+        ("reference/names.yml", PinnedName, corpus.pinned),
         ("retired.yml", RetiredEntry, corpus.retired),
     )
     for name, shape, into in reference:
@@ -128,7 +154,18 @@ def _article(document: Document, facts: tuple[Resource, ...], findings: list[Fin
             )
             continue
         entries += _one(document, by_kind[kind].entry, ("facts", number), findings)
+    findings += _not_of_a_text(document, heads[0], entries)
     return [Article(document.name, heads[0], entries)]
+
+
+def _not_of_a_text(document: Document, head: ArticleEntry, facts: list[FactEntry]) -> Iterable[Finding]:
+    """An article is a text: it says how long it is, and its passages stand at an offset."""
+    if head.source.characters is None:
+        line = document.line(("source",))
+        yield Finding(document.name, line, "source.characters: field required", "run `seed anchor`")
+    for fact in facts:
+        if any(evidence.start is None for evidence in fact.evidence):
+            yield Finding(document.name, 1, f"{fact.id}: a passage has no `start`", "run `seed anchor`")
 
 
 def _one(

@@ -14,9 +14,8 @@ from app.core.answers import EntityAnswer, Known
 from app.reference.organizations import OrganizationAnswer
 from app.reference.people import PersonAnswer
 from app.reference.places import PlaceDetailAnswer
-from app.reference.sources import SourceDetailAnswer
+from app.reference.sources import SourceDetailAnswer, SourceEntry
 from app.reference.systems import SystemDetailAnswer
-from seed.article import Article
 from seed.corpus import Corpus
 
 
@@ -28,7 +27,8 @@ def known(corpus: Corpus) -> Known:
         *((entry.id, "person", entry.name) for entry in corpus.people),
         *((voice.id, "unnamed", voice.words) for article in corpus.articles for voice in article.head.voices),
     ]
-    sources = [article.head.source for article in corpus.articles]
+    actors += [(one.id, "unknown", one.words) for one in corpus.unknown]
+    sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
     return Known(
         actors={id_: {"id": id_, "kind": kind, "name": name} for id_, kind, name in actors},
         systems={
@@ -109,11 +109,13 @@ def _places(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
 
 
 def _sources(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
-    for n, article in enumerate(sorted(corpus.articles, key=_source_id), 1):
-        passages = {(evidence.start, evidence.end) for fact in article.facts for evidence in fact.evidence}
-        counted = {"facts": len(article.facts), "passages": len(passages)}
-        answer = _finished(SourceDetailAnswer, article.head.source, known, kind="source", **counted)
-        yield tables.Source(n=n, id=article.head.source.id, answer=answer)
+    counted = [(one.source, one.facts, one.passages) for one in corpus.imported]
+    for article in corpus.articles:
+        passages = {evidence.span for fact in article.facts for evidence in fact.evidence}
+        counted.append((article.head.source, len(article.facts), len(passages)))
+    for n, (source, facts, cited) in enumerate(sorted(counted, key=_source_id), 1):
+        answer = _finished(SourceDetailAnswer, source, known, kind="source", facts=facts, passages=cited)
+        yield tables.Source(n=n, id=source.id, answer=answer)
 
 
 def _finished(shape: type[EntityAnswer], entry: BaseModel, known: Known, **more: Any) -> str:
@@ -121,8 +123,8 @@ def _finished(shape: type[EntityAnswer], entry: BaseModel, known: Known, **more:
     return shape.model_validate(given, context=known).model_dump_json()
 
 
-def _source_id(article: Article) -> str:
-    return article.head.source.id
+def _source_id(counted: tuple[SourceEntry, int, int]) -> str:
+    return counted[0].id
 
 
 def _numbered(entries: Iterable[Any]) -> Iterator[tuple[int, Any]]:

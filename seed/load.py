@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import groupby, islice
@@ -20,13 +20,17 @@ from app.core.resource import Resource
 from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
 from seed import changes
-from seed.compile import Compiler
+from seed.compile import Compiler, Line, Rows
 from seed.corpus import Corpus
+from seed.datasets import Importer, Receipt, Track, gather, untracked
 from seed.findings import Finding, Rejected
+from seed.spool import Spool
 
 Say = Callable[[str], None]
 Row = dict[str, Any]
+Told = Callable[[list[Receipt], dict[str, Counter[str]]], None]
 BATCH = 1_000
+ROWS = 20_000
 _CHANGE: Table = SQLModel.metadata.tables[str(Change.__tablename__)]
 
 
@@ -71,19 +75,39 @@ def target_of(url: str, reader: str) -> Target:
 
 
 def load(
-    corpus: Corpus, url: str, facts: tuple[Resource, ...], migrations: Path, say: Say, reader: str = "foedus_reader"
+    corpus: Corpus,
+    url: str,
+    facts: tuple[Resource, ...],
+    migrations: Path,
+    say: Say,
+    reader: str = "foedus_reader",
+    datasets: Sequence[tuple[Importer, Path]] = (),
+    track: Track = untracked,
+    told: Told = lambda _receipts, _changes: None,
 ) -> str:
-    """Compile a checked corpus into `url`; return the release's id. Rejected if it falls short of `expect.yml`."""
+    """Compile a checked corpus and data sets into `url`; return the release's id.
+
+    Rejected if a file is not what its importer expects, or the release falls short of `expect.yml`. `told` hears what
+    became of every row, and how much changed since each earlier release, before the pointer moves.
+    """
     target = target_of(url, reader)
-    release = corpus.digest()
-    with target.building(release) as connection:
-        say("schema")
-        migrate(connection, migrations)
-        counts = fill(connection, target, Compiler(corpus, facts), release, say)
-        say("integrity")
-        check(target.flaws(connection), corpus, counts)
-        say("pointer")
-        target.publish(connection, release)
+    corpus = corpus.with_room()
+    with Spool() as spool:
+        if datasets:
+            say("data sets")
+        receipts = gather(corpus, datasets, spool, track)
+        spool.extend((article.head.source.id, fact) for article, fact in corpus.facts())
+        release = corpus.digest()
+        compiler = Compiler(corpus, facts, spool, track)
+        with target.building(release) as connection:
+            say("schema")
+            migrate(connection, migrations)
+            counts, changed = fill(connection, target, compiler, release, say)
+            say("integrity")
+            check(target.flaws(connection), corpus, counts)
+            told(receipts, changed)
+            say("pointer")
+            target.publish(connection, release)
     target.forget(release)
     say(f"release {release} is current: {counts['fact']} facts")
     return release
@@ -97,29 +121,31 @@ def migrate(connection: Connection, migrations: Path) -> None:
     command.upgrade(config, "head")
 
 
-def fill(connection: Connection, target: Target, compiler: Compiler, release: str, say: Say) -> dict[str, int]:
-    """Insert every row; return how many each table holds."""
+def fill(
+    connection: Connection, target: Target, compiler: Compiler, release: str, say: Say
+) -> tuple[dict[str, int], dict[str, Counter[str]]]:
+    """Insert every row, some thousands at a time; return how many each table holds, and what changed since when."""
     tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
 
-    def order(row: SQLModel | Document) -> int:
-        return len(tables) if isinstance(row, Document) else tables[_table(row)]
+    def order(line: Line) -> int:
+        return tables[_table(line[0])]
 
     for what, rows in compiler.rows():
         say(what)
-        for _, some in groupby(sorted(rows, key=order), key=order):
-            alike = list(some)
-            documents = [row for row in alike if isinstance(row, Document)]
+        for lines, documents in batched(rows):
+            for _, some in groupby(sorted(lines, key=order), key=order):
+                alike = list(some)
+                table = _table(alike[0][0])
+                target.insert(connection, table, [columns for _, columns in alike])
+                counts[table.name] += len(alike)
             if documents:
                 target.index(connection, documents)
                 counts[SEARCH.name] += len(documents)
-                continue
-            alike_rows = [row for row in alike if isinstance(row, SQLModel)]
-            target.insert(connection, _table(alike_rows[0]), [row.model_dump() for row in alike_rows])
-            counts[_table(alike_rows[0]).name] += len(alike_rows)
     say("changes")
     earlier = target.earlier(connection, release)
-    counts[_CHANGE.name] = _changes(connection, target, earlier, compiler, say)
+    changed = _changes(connection, target, earlier, compiler, say)
+    counts[_CHANGE.name] = sum(one.total() for one in changed.values())
     held = {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
     row = Release(
         id=release,
@@ -128,25 +154,27 @@ def fill(connection: Connection, target: Target, compiler: Compiler, release: st
         counts=json.dumps(held, sort_keys=True),
         coverage=json.dumps({"predecessors": compiler.predecessors(), "compared": earlier}, sort_keys=True),
     )
-    target.insert(connection, _table(row), [row.model_dump()])
-    return held
+    target.insert(connection, _table(Release), [row.model_dump()])
+    return held, changed
 
 
-def _changes(connection: Connection, target: Target, earlier: list[str], compiler: Compiler, say: Say) -> int:
-    """Insert what is not as in the releases that stay beside this one; return how many rows that are."""
+def _changes(
+    connection: Connection, target: Target, earlier: list[str], compiler: Compiler, say: Say
+) -> dict[str, Counter[str]]:
+    """Insert what is not as in the releases that stay beside this one; return how much of each kind, by release."""
     retired = {entry.id: entry for entry in compiler.corpus.retired}
     collections = {kind: resource.collection for kind, resource in compiler.by_kind.items()}
-    inserted = 0
+    found: dict[str, Counter[str]] = {}
     for since in earlier:
-        counts: Counter[str] = Counter()
+        counts = found[since] = Counter()
         old, new = target.facts(connection, since), target.facts(connection, None)
-        rows = changes.between(since, old, new, retired, collections, inserted + 1)
+        first = sum(one.total() for one in found.values()) + 1
+        rows = changes.between(since, old, new, retired, collections, first)
         while some := list(islice(rows, BATCH)):
             counts.update(row.change for row in some)
             target.insert(connection, _CHANGE, [row.model_dump() for row in some])
-        inserted += counts.total()
         say(changes.told(since, counts))
-    return inserted
+    return found
 
 
 def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
@@ -160,6 +188,15 @@ def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
         raise Rejected(findings)
 
 
-def _table(row: SQLModel) -> Table:
-    table: Table = SQLModel.metadata.tables[str(type(row).__tablename__)]
+def batched(rows: Rows) -> Iterator[tuple[list[Line], list[Document]]]:
+    """Yield rows as their columns' values, and documents of the full-text index, in lists of bounded length."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, ROWS)):
+        documents = [row for row in batch if isinstance(row, Document)]
+        others = [row for row in batch if not isinstance(row, Document)]
+        yield [(type(row), dict(row)) if isinstance(row, SQLModel) else row for row in others], documents
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = SQLModel.metadata.tables[str(model.__tablename__)]
     return table

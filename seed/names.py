@@ -30,9 +30,19 @@ def _all(corpus: Corpus) -> Iterator[Name]:
         yield from _named("system", system.id, system.name, system.spellings())
     for place in corpus.places:
         yield from _named("place", place.id, place.name, place.spellings())
-    for article in corpus.articles:
-        source = article.head.source
+    yield from _sources(corpus)
+    yield from _voices(corpus)
+
+
+def _sources(corpus: Corpus) -> Iterator[Name]:
+    for source in (*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)):
         yield from _named("source", source.id, source.title, [source.title])
+
+
+def _voices(corpus: Corpus) -> Iterator[Name]:
+    for party in corpus.unknown:
+        yield from _named("unknown", party.id, party.words, [party.words])
+    for article in corpus.articles:
         for voice in article.head.voices:
             yield from _named("unnamed", voice.id, voice.words, [voice.words])
 

@@ -33,7 +33,7 @@ def without_text(article: Article) -> Proof:
     for fact in article.facts:
         for evidence in fact.evidence:
             sound = hashlib.sha256(evidence.exact.encode()).hexdigest() == evidence.sha256
-            proof.claim(sound, f"{fact.id}: sha256 of the passage at {evidence.start}")
+            proof.claim(sound, f"{fact.id}: sha256 of the passage at {evidence.span[0]}")
     return proof
 
 
@@ -45,9 +45,10 @@ def against_text(article: Article, text: str, share: float) -> Proof:
     proof.claim(len(text) == source.characters, f"{source.characters} characters, {len(text)} in the text")
     for fact in article.facts:
         for evidence in fact.evidence:
-            where = f"{fact.id}: passage {evidence.start}-{evidence.end}"
-            proof.claim(text[evidence.start : evidence.end] == evidence.exact, f"{where} is exact")
-            before, after = text[: evidence.start], text[evidence.end :]
+            start, end = evidence.span
+            where = f"{fact.id}: passage {start}-{end}"
+            proof.claim(text[start:end] == evidence.exact, f"{where} is exact")
+            before, after = text[:start], text[end:]
             proof.claim(
                 before.endswith(evidence.prefix) and after.startswith(evidence.suffix),
                 f"{where} has its prefix and suffix",
@@ -66,7 +67,8 @@ def held_characters(article: Article) -> set[int]:
     held: set[int] = set()
     for fact in article.facts:
         for evidence in fact.evidence:
-            held.update(range(evidence.start - len(evidence.prefix), evidence.end + len(evidence.suffix)))
+            start, end = evidence.span
+            held.update(range(start - len(evidence.prefix), end + len(evidence.suffix)))
     return held
 
 
@@ -77,7 +79,7 @@ def _marks(article: Article, text: str, proof: Proof) -> None:
     for fact in article.facts:
         if isinstance(fact, QuoteEntry):
             for segment, evidence in zip(fact.segments, fact.evidence, strict=False):
-                offset = evidence.start + evidence.exact.index(segment)
+                offset = evidence.span[0] + evidence.exact.index(segment)
                 found.setdefault(offset, []).append(fact.id)
     proof.claim(text.count('"') % 2 == 0, "quotation marks come in pairs")
     pairs = list(_MARKS.finditer(text))

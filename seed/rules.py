@@ -69,6 +69,7 @@ def references_resolve(corpus: Corpus) -> Iterator[Finding]:
         *(("reference/people.yml", (number,), entry) for number, entry in enumerate(corpus.people)),
         *(("reference/systems.yml", (number,), entry) for number, entry in enumerate(corpus.systems)),
         *(("reference/places.yml", (number,), entry) for number, entry in enumerate(corpus.places)),
+        *(("reference/names.yml", (number,), entry) for number, entry in enumerate(corpus.pinned)),
         *(("retired.yml", (number,), entry) for number, entry in enumerate(corpus.retired)),
         *(
             (article.file, ("facts", number), fact)
@@ -149,11 +150,12 @@ def passages_agree(corpus: Corpus) -> Iterator[Finding]:
         for number, fact in enumerate(article.facts):
             for position, evidence in enumerate(fact.evidence):
                 line = corpus.documents[article.file].line(("facts", number, "evidence", position))
-                if evidence.end > article.head.source.characters:
+                start, end = evidence.span
+                if end > article.characters:
                     yield Finding(
                         article.file, line, f"{fact.id}: the passage ends after the source does", "run `seed anchor`"
                     )
-                for offset, character in enumerate(evidence.exact, evidence.start):
+                for offset, character in enumerate(evidence.exact, start):
                     other = seen.setdefault(offset, (character, fact.id))
                     if other[0] != character:
                         yield Finding(
@@ -171,7 +173,7 @@ def sentences_are_accounted_for(corpus: Corpus) -> Iterator[Finding]:
         document = corpus.documents[article.file]
         starts = article.head.sentences
         line = document.line(("sentences",))
-        if starts[0] != 0 or starts != sorted(set(starts)) or starts[-1] >= article.head.source.characters:
+        if starts[0] != 0 or starts != sorted(set(starts)) or starts[-1] >= article.characters:
             yield Finding(
                 article.file, line, "the sentences do not partition the source", "start at 0, ascend, end inside it"
             )
@@ -208,8 +210,8 @@ def sentences_are_accounted_for(corpus: Corpus) -> Iterator[Finding]:
 
 def cited_sentences(article: Article) -> set[int]:
     """Return the numbers (from 1) of the sentences that a passage touches."""
-    starts = [*article.head.sentences, article.head.source.characters]
-    spans = [(evidence.start, evidence.end) for fact in article.facts for evidence in fact.evidence]
+    starts = [*article.head.sentences, article.characters]
+    spans = [evidence.span for fact in article.facts for evidence in fact.evidence]
     return {
         number
         for number, (start, end) in enumerate(pairwise(starts), 1)

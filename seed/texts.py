@@ -34,6 +34,7 @@ class Texts:
         # An organ counts for its state, and is found by the state's names too.
         self._names = {entity.id: [*entity.names, *of.get(entity.id, [])] for entity in self.entities}
         self._names |= {voice.id: [voice.words] for article in corpus.articles for voice in article.head.voices}
+        self._names |= {party.id: [party.words] for party in corpus.unknown}
 
     def indexed(self) -> Iterator[tuple[Indexed, Document]]:
         """Yield the row and the document of every entity."""
@@ -65,5 +66,6 @@ def _entities(corpus: Corpus) -> Iterator[Named]:
         yield Named("system", system.id, system.spellings(), system.description)
     for place in sorted(corpus.places, key=lambda entry: entry.id):
         yield Named("place", place.id, place.spellings())
-    for source in sorted((article.head.source for article in corpus.articles), key=lambda source: source.id):
+    sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
+    for source in sorted(sources, key=lambda source: source.id):
         yield Named("source", source.id, [source.title], source.publisher)

@@ -156,6 +156,12 @@ def small_corpus(into: Path) -> Path:
     return into
 
 
+def examples_corpus(into: Path) -> Path:
+    """Copy the tests' corpus and the examples of kinds that it lacks: a new kind's fact upsets no other test."""
+    shutil.copytree(HERE / "examples", small_corpus(into), dirs_exist_ok=True)
+    return into
+
+
 def api_of(url: str, portal: BlockingPortal) -> Iterator[Api]:
     """Serve a database, counting SQL statements."""
     api = Api(create_app(Settings(database_url=url)), url, portal)
@@ -199,3 +205,13 @@ def small_database(database: Callable[[str], Database], tmp_path_factory: pytest
 def small(small_database: Database, portal: BlockingPortal) -> Iterator[Api]:
     """The API over the tests' own corpus, on each engine."""
     yield from api_of(small_database.read, portal)
+
+
+@pytest.fixture(scope="session")
+def examples(
+    database: Callable[[str], Database], portal: BlockingPortal, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Api]:
+    """The API over a corpus that has an example of every kind (tests/corpus and tests/examples), on each engine."""
+    made = database("examples")
+    compiled(examples_corpus(tmp_path_factory.mktemp("corpus")), made.load)
+    yield from api_of(made.read, portal)

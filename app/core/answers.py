@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from app.core.vocabulary import (
     ActorKind,
@@ -16,6 +16,7 @@ from app.core.vocabulary import (
     Modality,
     Relation,
     Role,
+    Selector,
     SystemRole,
 )
 from app.kit import edtf
@@ -55,7 +56,7 @@ StateId = Annotated[str, STATE_ID]
 
 
 class ActorRecord(Answer):
-    """Who: a country (id is ISO alpha-2), an organization, a person, an unnamed voice."""
+    """Who: a country (id is ISO alpha-2), an organization, a person, an unnamed voice, an unknown party."""
 
     id: str
     kind: ActorKind
@@ -126,6 +127,18 @@ class Estimate(Answer):
     is_estimate: bool | None = None
 
 
+class AmountStated(Answer):
+    """A sum of money, as stated."""
+
+    what: str = Field(description="What it pays for or is worth.")
+    amount: float | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
+        default=None, description="ISO 4217."
+    )
+    is_estimate: bool | None = None
+    as_stated: str
+
+
 class PartyAnswer(Answer):
     """An actor's role in the fact, with the words that hedge it."""
 
@@ -160,18 +173,24 @@ class RelatedAnswer(Answer):
 
 
 class CitationAnswer(Answer):
-    """A passage, as W3C Web Annotation selectors; offsets are code points of the source as read, end exclusive."""
+    """A passage, as a W3C Web Annotation selector: a position in a text, a row of a table, an element of XML."""
 
     id: str
     source: SourceAnswer
+    selector: Selector
     exact: str | None = Field(
         description="The passage, to the character, line breaks included; null where its source does not let "
         "its words be passed on."
     )
     prefix: str | None = Field(description="At most 32 characters before it; null like `exact`.")
     suffix: str | None = Field(description="At most 32 characters after it; null like `exact`.")
-    start: int
-    end: int
+    start: int | None = Field(description="In a text: offset of its first code point in the source as it was read.")
+    end: int | None = Field(description="In a text: offset of the code point after its last.")
+    fragment: str | None = Field(
+        description="In a table: its rows by RFC 7111, `row=17`; every row of the file counts, header and preamble too."
+    )
+    file: str | None = Field(description="In an archive: the file that it stands in.")
+    xpath: str | None = Field(description="In XML: the element.")
     sha256: str = Field(description="Of `exact` in UTF-8.")
 
 

@@ -83,10 +83,10 @@ class Alone:
         return freshness.headers(self.held, self.address(path), self.format.suffix, for_good=for_good)
 
 
-def read(connection: Connection, declared: tuple[Parameter, ...], request: Request) -> Asked:
+def read(held: HeldRelease, declared: tuple[Parameter, ...], request: Request) -> Asked:
     """Read the question, names resolved; raise the 422 that teaches."""
     query: bytes = request.scope["query_string"]
-    asked = reading.read(declared, query, lambda wanted: resolution.resolve(connection, wanted))
+    asked = reading.read(declared, query, lambda wanted: resolution.resolved(held, wanted))
     since, until = (asked.given.get(name) for name in ("since", "until"))
     if since and until and edtf.whole(since[0].values[0])[0] > edtf.whole(until[0].values[0])[1]:
         raise unprocessable([Culprit(parameter="until", detail="lies before `since`: no date lies between them")])
@@ -112,9 +112,12 @@ def question(
     chosen = choose(request, offered)
     cursor = _cursor(request)
     held = choosing.held(request, choosing.named(request) or (cursor.release if cursor else None))
-    with held.connect() as connection:
-        at = path if isinstance(path, str) else path(connection)
-        asked = read(connection, (*declared, RELEASE), request)
+    if isinstance(path, str):
+        at = path
+    else:
+        with held.connect() as connection:
+            at = path(connection)
+    asked = read(held, (*declared, RELEASE), request)
     if not chosen.paged:
         _refuse(asked, OF_PAGES, f"is of JSON's pages; .{chosen.suffix} has the whole result: leave it out")
     if not chosen.table:

@@ -180,7 +180,13 @@ def _evidence() -> list[_Part]:
         return [one["id"] for one in passages or () if one["exact"] is None]
 
     return [
-        _Part("_ids", "string", "The passages; an id ends in offsets.", each(lambda one: one["id"]), SEPARATOR),
+        _Part(
+            "_ids",
+            "string",
+            "The passages; an id ends in offsets, rows or an element.",
+            each(lambda one: one["id"]),
+            SEPARATOR,
+        ),
         _Part("_sources", "string", "Their sources.", each(lambda one: one["source"]["id"]), SEPARATOR),
         _Part("_exact", "string", "Their words.", each(lambda one: one["exact"]), BETWEEN_PASSAGES),
         _Part("_sha256", "string", "Of the words.", each(lambda one: one["sha256"]), SEPARATOR),

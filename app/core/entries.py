@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date as day
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 
 from app.core import tables
 from app.core.vocabulary import (
@@ -16,6 +17,7 @@ from app.core.vocabulary import (
     Modality,
     Relation,
     Role,
+    Selector,
     SystemRole,
 )
 from app.kit import edtf
@@ -53,6 +55,9 @@ class SourceId(str):
     __slots__ = ()
 
 
+_LONGEST_OF_TEXT = 1000
+_NOT_ID = re.compile(r"[^A-Za-z0-9-]+")
+_POSITION = re.compile(r"\[([0-9]+)\]")
 _SLUG = StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
 _ANY_ID = StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
 Slug = Annotated[str, _SLUG]
@@ -114,11 +119,23 @@ class DateEntry(Entry):
         return self
 
 
-class EvidenceEntry(Entry):
-    """A passage: where it starts in the source, and its exact words. `seed anchor` fills in the last three."""
+def _short(exact: str, info: ValidationInfo) -> str:
+    if info.data.get("start") is not None and len(exact) > _LONGEST_OF_TEXT:
+        raise ValueError(f"a passage of a text should have at most {_LONGEST_OF_TEXT} characters")
+    return exact
 
-    start: int = Field(ge=0)
-    exact: str = Field(min_length=1, max_length=1000)
+
+class EvidenceEntry(Entry):
+    """A passage: where it stands in the source, and its exact words. `seed anchor` fills in the last three.
+
+    In a text it stands at `start`; importers place it by row of a table (`fragment`), or by `xpath` in a `file`.
+    """
+
+    start: int | None = Field(default=None, ge=0)
+    fragment: Annotated[str, StringConstraints(pattern=r"^row=[1-9][0-9]*(-[1-9][0-9]*)?$")] | None = None
+    file: str | None = None
+    xpath: str | None = None
+    exact: Annotated[str, AfterValidator(_short)] = Field(min_length=1, max_length=20_000)
     prefix: str = Field(max_length=32)
     suffix: str = Field(max_length=32)
     sha256: str
@@ -127,12 +144,31 @@ class EvidenceEntry(Entry):
     def _unaltered(self) -> EvidenceEntry:
         if hashlib.sha256(self.exact.encode()).hexdigest() != self.sha256:
             raise ValueError("`sha256` is not that of `exact`: the passage was altered, or run `seed anchor`")
+        if sum(one is not None for one in (self.start, self.fragment, self.xpath)) != 1:
+            raise ValueError("a passage stands at a `start`, in a `fragment`, or under an `xpath`")
         return self
 
     @property
-    def end(self) -> int:
-        """Where the passage ends in the source, exclusive."""
-        return self.start + len(self.exact)
+    def span(self) -> tuple[int, int]:
+        """Where the passage starts and ends in its text, the end exclusive; an error if it stands in a table."""
+        if self.start is None:
+            raise TypeError(f"{self.locator()} is no passage of a text")
+        return self.start, self.start + len(self.exact)
+
+    def locator(self) -> str:
+        """Return what names the passage within its source: `120-180`, `row-17`, `fy2004.12-3`."""
+        if self.fragment is not None:
+            return self.fragment.replace("=", "-")
+        if self.xpath is not None:
+            file = _NOT_ID.sub("-", self.file or "").strip("-")
+            return f"{file}.{'-'.join(_POSITION.findall(self.xpath))}".strip(".")
+        return "-".join(map(str, self.span))
+
+    def selector(self) -> Selector:
+        """Return how it is placed."""
+        if self.fragment is not None:
+            return Selector.fragment
+        return Selector.text_position if self.xpath is None else Selector.xpath
 
 
 class PartyEntry(Entry):

@@ -17,7 +17,7 @@ from app.kit import edtf, fulltext
 from app.kit.codes import Code
 from app.kit.fulltext import full_text
 from app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
-from app.kit.parameters import Asked, Dimension, Match, Matcher, Parameter
+from app.kit.parameters import Asked, Dimension, Match, Matcher, Parameter, as_they_are
 from app.kit.textindex import SEARCH, Sought, matches
 from app.kit.values import Value, code, day, identifier, name_of, number, text, word, year
 
@@ -73,7 +73,14 @@ def with_role(name: str, role: Role, doc: str, also: str | None = None, several:
 
     has_role = col(Party.role) == role.value
     return Parameter(
-        name, f"{doc} {NAMES}", ACTOR, match, also=also, several=several, dimension=by_party(name, has_role)
+        name,
+        f"{doc} {NAMES}",
+        ACTOR,
+        match,
+        also=also,
+        several=several,
+        bind=as_they_are,
+        dimension=by_party(name, has_role),
     )
 
 
@@ -84,7 +91,7 @@ def taking_part(name: str, doc: str) -> Parameter:
         return Match(col(Party.n), and_(col(Party.chosen).is_(True), states_and_actors(values)))
 
     dimension = by_party(name, col(Party.chosen).is_(True))
-    return Parameter(name, f"{doc} {NAMES}", ACTOR, match, several=True, dimension=dimension)
+    return Parameter(name, f"{doc} {NAMES}", ACTOR, match, several=True, bind=as_they_are, dimension=dimension)
 
 
 def of_column(name: str, value: Value, key: Mapped[int], column: Mapped[Any], doc: str) -> Parameter:
@@ -93,7 +100,7 @@ def of_column(name: str, value: Value, key: Mapped[int], column: Mapped[Any], do
     def match(values: tuple[str, ...], _: Asked) -> Match:
         return Match(key, column.in_(values))
 
-    return Parameter(name, doc, value, match, dimension=lambda _: Dimension(key, column, single=True))
+    return Parameter(name, doc, value, match, bind=as_they_are, dimension=lambda _: Dimension(key, column, single=True))
 
 
 def of_codes(
@@ -116,21 +123,21 @@ def one_of_several(name: str, value: Value, doc: str) -> Parameter:
 
     named = col(FactValue.name) == name
     dimension = Dimension(col(FactValue.n), col(FactValue.value), named)
-    return Parameter(name, doc, value, match, several=True, dimension=lambda _: dimension)
+    return Parameter(name, doc, value, match, several=True, bind=as_they_are, dimension=lambda _: dimension)
 
 
 def active_on(key: Mapped[int], first: Mapped[str | None], last: Mapped[str | None], doc: str) -> Parameter:
     """Ask for what may have held on a day, month or year: the span of two columns overlaps it; null is open."""
 
     def match(values: tuple[str, ...], _: Asked) -> Match:
-        start, end = edtf.whole(values[0])
+        start, end = values
         began = or_(first.is_(None), first <= end)
         lasted = or_(last.is_(None), last >= start)
         # What has no date at all is left out, as by since/until, and a note counts it.
         told = or_(first.is_not(None), last.is_not(None))
         return Match(key, and_(told, began, lasted))
 
-    return Parameter("active_on", doc, day(), match, takes="one")
+    return Parameter("active_on", doc, day(), match, takes="one", bind=lambda values: edtf.whole(values[0]))
 
 
 def years(name: str, doc: str) -> Parameter:
@@ -138,8 +145,12 @@ def years(name: str, doc: str) -> Parameter:
     return one_of_several(name, year(), doc)
 
 
-def _in_text(question: str) -> Select[tuple[int]]:
-    return select(SEARCH.c.rowid).where(matches(Sought(fulltext.read(question))))
+def _in_text(sought: Any) -> Select[tuple[int]]:
+    return select(SEARCH.c.rowid).where(matches(sought))
+
+
+def _sought(values: tuple[str, ...]) -> tuple[Sought]:
+    return (Sought(fulltext.read(values[0])),)
 
 
 def text_of_facts() -> Parameter:
@@ -149,7 +160,7 @@ def text_of_facts() -> Parameter:
         return Match(col(Fact.n), col(Fact.n).in_(_in_text(values[0])))
 
     doc = f"Words in the fact's names, summary, passages and quotes, or in any name of who takes part. {GRAMMAR}"
-    return Parameter("q", doc, full_text(), match, takes="one")
+    return Parameter("q", doc, full_text(), match, takes="one", bind=_sought)
 
 
 def text_of_entities(kind: str, row: type[Entity]) -> Parameter:
@@ -159,7 +170,9 @@ def text_of_entities(kind: str, row: type[Entity]) -> Parameter:
         found = select(col(Indexed.id)).where(col(Indexed.kind) == kind, col(Indexed.n).in_(_in_text(values[0])))
         return Match(key_of(row), col(row.id).in_(found))
 
-    return Parameter("q", f"Words in its names and description. {GRAMMAR}", full_text(), match, takes="one")
+    return Parameter(
+        "q", f"Words in its names and description. {GRAMMAR}", full_text(), match, takes="one", bind=_sought
+    )
 
 
 def shaping(keys: Iterable[str], declared: Iterable[Parameter]) -> tuple[Parameter, ...]:

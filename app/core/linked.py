@@ -11,12 +11,15 @@ from sqlalchemy import Connection
 from app.kit.pages import dump
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_RFC_7111 = "http://tools.ietf.org/rfc/rfc7111"
 _WHOLE = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger"
 _DAY = "http://www.w3.org/2001/XMLSchema#date"
 CONTEXT: dict[str, Any] = {
     "schema": "https://schema.org/",
     "prov": "http://www.w3.org/ns/prov#",
     "oa": "http://www.w3.org/ns/oa#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dcterms": "http://purl.org/dc/terms/",
     "id": "@id",
     "type": "@type",
     "name": "schema:name",
@@ -53,6 +56,9 @@ CONTEXT: dict[str, Any] = {
     "target": "oa:hasTarget",
     "source": "oa:hasSource",
     "selector": "oa:hasSelector",
+    "rdfValue": "rdf:value",
+    "conformsTo": {"@id": "dcterms:conformsTo", "@type": "@id"},
+    "refinedBy": "oa:refinedBy",
     "exact": "oa:exact",
     "prefix": "oa:prefix",
     "suffix": "oa:suffix",
@@ -111,11 +117,23 @@ def node(record: Any) -> dict[str, Any]:
     return {"id": f"/{_COLLECTIONS[record['kind']]}/{record['id']}", **made}
 
 
+def _selector(citation: Any) -> dict[str, Any]:
+    """Return where a passage stands: in a text, in a table, in an XML file."""
+    if citation["fragment"] is not None:
+        return {"type": "oa:FragmentSelector", "rdfValue": citation["fragment"], "conformsTo": _RFC_7111}
+    if citation["xpath"] is None:
+        return {"type": "oa:TextPositionSelector", "start": citation["start"], "end": citation["end"]}
+    element = {"type": "oa:XPathSelector", "rdfValue": citation["xpath"]}
+    if citation["file"] is None:
+        return element
+    return {"type": "oa:FragmentSelector", "rdfValue": citation["file"], "refinedBy": element}
+
+
 def passage(citation: Any, fact: str | None = None) -> dict[str, Any]:
     """Return a citation as a Web Annotation of its source; its body is the fact that it proves."""
     quote = {key: citation[key] for key in ("exact", "prefix", "suffix") if citation[key] is not None}
     selectors: list[dict[str, Any]] = [{"type": "oa:TextQuoteSelector", **quote}] if quote else []
-    selectors.append({"type": "oa:TextPositionSelector", "start": citation["start"], "end": citation["end"]})
+    selectors.append(_selector(citation))
     return {
         "id": f"/evidence/{citation['id']}",
         "type": "oa:Annotation",

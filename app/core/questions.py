@@ -24,7 +24,7 @@ from app.core.filters import (
 from app.core.tables import Fact, FactCitation, FactSource, FactSystem, FactVoice, Pair, Party
 from app.core.vocabulary import Granularity, Modality, Role, SystemRole, Voice
 from app.kit import edtf
-from app.kit.parameters import Asked, Dimension, Match, Parameter
+from app.kit.parameters import Asked, Dimension, Match, Parameter, as_they_are
 from app.kit.values import code, day, word
 
 ANY_MODALITY = "any"
@@ -58,7 +58,7 @@ def _mentions(values: tuple[str, ...], _: Asked) -> Match:
 
 
 def _between(values: tuple[str, ...], _: Asked) -> Match:
-    first, second = sorted(values)
+    first, second = values
     return Match(col(Pair.n), and_(col(Pair.a) == first, col(Pair.b) == second))
 
 
@@ -106,8 +106,20 @@ def _modality(values: tuple[str, ...], _: Asked) -> Match | None:
     return Match(col(Fact.n), col(Fact.modality).in_(values))
 
 
+def _in_order(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(values))
+
+
+def _first_day(values: tuple[str, ...]) -> tuple[str]:
+    return (edtf.whole(values[0])[0],)
+
+
+def _last_day(values: tuple[str, ...]) -> tuple[str]:
+    return (edtf.whole(values[0])[1],)
+
+
 def _since(values: tuple[str, ...], asked: Asked) -> Match:
-    first = edtf.whole(values[0])[0]
+    (first,) = values
     if asked.one("date_match") == "certain":
         return Match(col(Fact.n), col(Fact.earliest) >= first)
     open_end = and_(col(Fact.dated).is_(True), col(Fact.latest).is_(None))
@@ -115,7 +127,7 @@ def _since(values: tuple[str, ...], asked: Asked) -> Match:
 
 
 def _until(values: tuple[str, ...], asked: Asked) -> Match:
-    last = edtf.whole(values[0])[1]
+    (last,) = values
     if asked.one("date_match") == "certain":
         return Match(col(Fact.n), col(Fact.latest) <= last)
     open_start = and_(col(Fact.dated).is_(True), col(Fact.earliest).is_(None))
@@ -125,22 +137,31 @@ def _until(values: tuple[str, ...], asked: Asked) -> Match:
 SORTS = ("date", "-date", "id", "-id")
 
 FACT_PARAMETERS = (
-    Parameter("id", "These facts.", FACT_ID, fact_column(col(Fact.id))),
+    Parameter("id", "These facts.", FACT_ID, fact_column(col(Fact.id)), bind=as_they_are),
     Parameter(
         "country",
         f"A state that takes part, or an organ of it (a quote: that it is about). {NAMES}",
         COUNTRY,
         _country,
         several=True,
+        bind=as_they_are,
         dimension=lambda asked: Dimension(col(Party.n), col(Party.state), _roles(asked)),
     ),
-    Parameter("between", f"Two states that both take part, in any direction. {NAMES}", COUNTRY, _between, "pair"),
+    Parameter(
+        "between",
+        f"Two states that both take part, in any direction. {NAMES}",
+        COUNTRY,
+        _between,
+        "pair",
+        bind=_in_order,
+    ),
     Parameter(
         "actor",
         f"Whoever takes part: exactly this country, organization or person. {NAMES}",
         ACTOR,
         _actor,
         several=True,
+        bind=as_they_are,
         dimension=lambda asked: Dimension(col(Party.n), col(Party.actor), _roles(asked)),
     ),
     Parameter(
@@ -156,6 +177,7 @@ FACT_PARAMETERS = (
         ACTOR,
         _mentions,
         several=True,
+        bind=as_they_are,
         dimension=by_party("mentions", _MENTIONED),
     ),
     Parameter(
@@ -164,6 +186,7 @@ FACT_PARAMETERS = (
         SYSTEM,
         _system,
         several=True,
+        bind=as_they_are,
         dimension=lambda asked: Dimension(
             col(FactSystem.n), col(FactSystem.system), and_(true(), *_system_roles(asked))
         ),
@@ -179,6 +202,7 @@ FACT_PARAMETERS = (
         "Where it was, by id or any of its names.",
         PLACE,
         fact_column(col(Fact.place)),
+        bind=as_they_are,
         dimension=by_fact_column(col(Fact.place)),
     ),
     Parameter(
@@ -187,15 +211,19 @@ FACT_PARAMETERS = (
         SOURCE,
         _source,
         several=True,
+        bind=as_they_are,
         dimension=lambda _: Dimension(col(FactSource.n), col(FactSource.source)),
     ),
-    Parameter("evidence", "The passage that is cited, by its id.", PASSAGE_ID, _evidence, several=True),
+    Parameter(
+        "evidence", "The passage that is cited, by its id.", PASSAGE_ID, _evidence, several=True, bind=as_they_are
+    ),
     Parameter(
         "asserted_by",
         "Whose claim it is: any voice of the chain.",
         ACTOR,
         _asserted_by,
         several=True,
+        bind=as_they_are,
         dimension=lambda _: Dimension(col(FactVoice.n), col(FactVoice.actor)),
     ),
     Parameter(
@@ -221,8 +249,10 @@ FACT_PARAMETERS = (
         fact_column(col(Fact.granularity)),
         dimension=by_fact_column(col(Fact.granularity)),
     ),
-    Parameter("since", "Facts whose date may lie on or after the start of this.", day(), _since, "one"),
-    Parameter("until", "Facts whose date may lie on or before the end of this.", day(), _until, "one"),
+    Parameter(
+        "since", "Facts whose date may lie on or after the start of this.", day(), _since, "one", bind=_first_day
+    ),
+    Parameter("until", "Facts whose date may lie on or before the end of this.", day(), _until, "one", bind=_last_day),
     Parameter(
         "date_match",
         "`overlap`: the date may lie between `since` and `until`; `certain`: it lies wholly inside.",

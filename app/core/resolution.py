@@ -10,18 +10,20 @@ from urllib.parse import quote
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from app.core.snapshot import HeldRelease
 from app.core.tables import Citation, Fact, Name
 from app.kit.folding import fold
 from app.kit.values import Refused, scored
 
 COUNTRY = "country"
-ACTORS = (COUNTRY, "organization", "person", "unnamed")
+ACTORS = (COUNTRY, "organization", "person", "unnamed", "unknown")
 FACT = "fact"
 PASSAGE = "passage"
 EXACT_IDS = frozenset({FACT, PASSAGE})
 ISO_DIGITS = 3
 MOST_NAMES = 20_000
 MOST_HINTS = 5
+MOST_REMEMBERED = 10_000
 SHORTEST_HINT = 3
 NAMES_EACH = 8
 SCHEMES = ("iso2", "iso3", "iso", "cow", "gw")
@@ -83,6 +85,21 @@ def resolve(connection: Connection, wanted: Sequence[tuple[frozenset[str], str]]
             # Near misses cost a millisecond each: the first few wrong names get them.
             close = nearby.to(text, kinds) if number < MOST_HINTS else []
             answers[at] = unknown(text, kinds, [one for one, _ in close])
+    return [answer for answer in answers if answer is not None]
+
+
+def resolved(held: HeldRelease, wanted: Sequence[tuple[frozenset[str], str]]) -> list[str | Refused]:
+    """Answer as `resolve` does, and remember what was found: in one release a name stands for the same for ever."""
+    known = held.about.names
+    answers: list[str | Refused | None] = [known.get(one) for one in wanted]
+    lost = [one for one, answer in zip(wanted, answers, strict=True) if answer is None]
+    if lost:
+        with held.connect() as connection:
+            found = dict(zip(lost, resolve(connection, lost), strict=True))
+        if len(known) > MOST_REMEMBERED:
+            known.clear()
+        known.update((one, answer) for one, answer in found.items() if isinstance(answer, str))
+        answers = [found[one] if answer is None else answer for one, answer in zip(wanted, answers, strict=True)]
     return [answer for answer in answers if answer is not None]
 
 
@@ -153,7 +170,7 @@ class Unknown(Refused):
 
 def unknown(text: str, kinds: frozenset[str], close: list[Found]) -> Unknown:
     """Refuse a text that names nothing, with near misses."""
-    what = " or ".join(sorted(kinds - {"unnamed"} or kinds))
+    what = " or ".join(sorted(kinds - {"unnamed", "unknown"} or kinds))
     ids = [one.id for one in close[:3]]
     named = [f"{one.label} ({one.id})" for one in close[:3]]
     hint = f": did you mean {', '.join(named)}?" if ids else f"; `/resolve?q={quote(text[:40])}` may help"

@@ -57,7 +57,7 @@ def fact_router(resource: Resource) -> APIRouter:
 
     def find(request: Request) -> Response:
         question = asking.question(request, declared, path, FACTS_FORMATS)
-        return answer(question, FactList(question, (col(Fact.kind) == resource.kind,)), shape)
+        return answer(question, FactList(question, resource.kind), shape)
 
     def one(request: Request, id: str) -> Response:
         return fact_response(request, id, {resource.kind: resource.collection})

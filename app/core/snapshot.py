@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ class Snapshot:
     """A release: its id, when it was loaded, how many facts are dated, its counts, who came before whom.
 
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
+    names: what names were found to stand for, remembered as they are asked.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Snapshot:
     coverage: dict[str, Any]
     schema: str | None
     sources: dict[str, dict[str, str | None]]
+    names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict)
 
     @property
     def predecessors(self) -> dict[str, list[str]]:

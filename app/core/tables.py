@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col
 
 
 class Actor(SQLModel, table=True):
-    """Whoever can have a role: a country, an organization, a person, an unnamed voice."""
+    """Whoever can have a role: a country, an organization, a person, an unnamed voice, an unknown party."""
 
     id: str = Field(primary_key=True)
     kind: str

@@ -93,6 +93,14 @@ class Relation(Code):
     same_as = "same_as", "The same fact, told by another source or in other words."
 
 
+class Selector(Code):
+    """How a passage is placed in its source."""
+
+    text_position = "text_position", "W3C TextPositionSelector: `start` and `end`, in code points."
+    fragment = "fragment", "W3C FragmentSelector by RFC 7111: rows of a table."
+    xpath = "xpath", "W3C XPathSelector: an element of an XML file."
+
+
 class Voice(Code):
     """Whose claim a fact is, as a class."""
 
@@ -108,6 +116,7 @@ class ActorKind(Code):
     organization = "organization", "An armed force, ministry, agency, company, alliance, think tank, group."
     person = "person", "A human being."
     unnamed = "unnamed", "A voice that the source does not name; its name is the words that stand for it."
+    unknown = "unknown", "A party that a data set calls unknown, or by a name that is in none of our lists."
 
 
 class ArmamentCategory(Code):
@@ -175,6 +184,7 @@ class PointPrecision(Code):
     town = "town", "A town or village."
     region = "region", "A region or sea."
     country = "country", "A country: its middle."
+    unknown = "unknown", "The source does not say what it stands for; it may be the middle of a country."
 
 
 class CoverageStatus(Code):
@@ -193,6 +203,7 @@ VOCABULARY: tuple[type[Code], ...] = (
     Role,
     SystemRole,
     Relation,
+    Selector,
     Voice,
     ActorKind,
     ArmamentCategory,

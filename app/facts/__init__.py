@@ -8,6 +8,7 @@ from app.facts.events import EVENTS
 from app.facts.exercises import EXERCISES
 from app.facts.holdings import HOLDINGS
 from app.facts.quotes import QUOTES
+from app.facts.trainings import TRAININGS
 from app.facts.transfers import TRANSFERS
 
 FACTS: tuple[Resource, ...] = (
@@ -16,6 +17,7 @@ FACTS: tuple[Resource, ...] = (
     COOPERATION,
     EXERCISES,
     DEPLOYMENTS,
+    TRAININGS,
     HOLDINGS,
     EVENTS,
     QUOTES,

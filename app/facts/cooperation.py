@@ -25,7 +25,10 @@ class CooperationType(Code):
     co_production = "co_production", "Production of equipment by both."
     licensed_production = "licensed_production", "Production by one under the other's licence."
     financing = "financing", "One pays for the other's development or production."
-    general = "general", "Ties, training, reform or help that is none of these, or more than one of them."
+    general = (
+        "general",
+        "Ties, reform or help that is none of these, or more than one of them; teaching people is a training.",
+    )
 
 
 class Cooperation(tables.Detail, table=True):
@@ -85,7 +88,7 @@ class CooperationEntry(CooperationFields, FactEntry):
 COOPERATION = Resource(
     kind="cooperation",
     collection="cooperation",
-    doc="Joint programmes: development, production, financing, training, and what each partner contributes.",
+    doc="Joint programmes: development, production, financing, help, and what each partner contributes.",
     row=Cooperation,
     answer=CooperationAnswer,
     entry=CooperationEntry,

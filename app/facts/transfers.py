@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
-from app.core.answers import ActorAnswer, Answer, DateAnswer, Estimate, FactAnswer, SystemAnswer
+from app.core.answers import ActorAnswer, AmountStated, Answer, DateAnswer, Estimate, FactAnswer, SystemAnswer
 from app.core.entries import (
     ActorRef,
     DateEntry,
@@ -65,7 +65,7 @@ class TransferItem(Code):
     component = "component", "A part of one: an engine, a sensor."
     ammunition = "ammunition", "Ammunition."
     technology = "technology", "Knowledge, designs, a licence."
-    service = "service", "Maintenance, modernization, training."
+    service = "service", "Maintenance, modernization, training that is part of a deal."
 
 
 class Production(Code):
@@ -111,16 +111,11 @@ class Transfer(tables.Detail, table=True):
     condition: str | None
 
 
-class AmountStated(Answer):
-    """A sum of money, as stated."""
+class QuantityStated(Answer):
+    """A number on the way to a transfer, as stated: `requested`, `allocated`, `accepted`, `rejected`."""
 
-    what: str = Field(description="What it pays for or is worth.")
-    amount: float | None = None
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
-        default=None, description="ISO 4217."
-    )
-    is_estimate: bool | None = None
-    as_stated: str
+    what: str = Field(description="What was done with so many.")
+    number: Estimate
 
 
 class Delivery(Answer):
@@ -151,6 +146,9 @@ class TransferFields(Answer):
     values: list[AmountStated] = []
     condition: ItemCondition | None = None
     deal_status: DealStatus | None = Field(default=None, description="null if not told.")
+    quantities: list[QuantityStated] = Field(
+        default=[], description="Other numbers than ordered and delivered: requested, allocated, accepted, rejected."
+    )
     number_ordered: Estimate | None = None
     number_delivered: Estimate | None = None
 
@@ -163,6 +161,7 @@ class TransferAnswer(TransferFields, FactAnswer):
     recipient: ActorAnswer | None = None
     end_user: ActorAnswer | None = None
     system: SystemAnswer | None = None
+    request_date: DateAnswer | None = None
     order_date: DateAnswer | None = None
     deliveries: list[Delivery] = []
     state_of_origin: ActorAnswer | None = None
@@ -176,6 +175,7 @@ class TransferEntry(TransferFields, FactEntry):
     recipient: ActorRef | None = None
     end_user: ActorRef | None = None
     system: SystemRef | None = None
+    request_date: DateEntry | None = None
     order_date: DateEntry | None = None
     deliveries: list[DeliveryEntry] = []
     state_of_origin: ActorRef | None = None

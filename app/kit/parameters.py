@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from app.kit import grammar
 from app.kit.grammar import AnyOf
+from app.kit.prepared import slot
 from app.kit.values import Value
 
 PAIR = 2
@@ -38,7 +39,12 @@ class Dimension:
     single: bool = False
 
 
-Matcher = Callable[[tuple[str, ...], "Asked"], Match | None]
+Matcher = Callable[[tuple[Any, ...], "Asked"], Match | None]
+
+
+def as_they_are(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Bind values as they are."""
+    return values
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Parameter:
     match: its SQL; None for a parameter that only steers (sort, limit); it gives None where others read it (role).
     every: a value that stands for all the others.
     implies: another parameter, and which of its values each value of this one asks for too.
+    bind: its values as its SQL takes them: of them the SQL's text knows only how many there are. None: the text hangs
+    on the values themselves.
     dimension: what records are counted by where this is a facet; None if they are not.
     most: how many values it takes.
     """
@@ -66,16 +74,21 @@ class Parameter:
     every: str | None = None
     required: bool = False
     implies: tuple[str, Mapping[str, frozenset[str]]] | None = None
+    bind: Callable[[tuple[str, ...]], tuple[Any, ...]] | None = None
     dimension: Callable[[Asked], Dimension] | None = None
     most: int = grammar.MAX_VALUES
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as understood: canonical values by parameter, in declared order."""
+    """A question as understood: canonical values by parameter, in declared order.
+
+    bound: what the SQL of each choice takes: slots, where a statement is written for all questions of a shape.
+    """
 
     parameters: tuple[Parameter, ...]
     given: dict[str, tuple[AnyOf, ...]]
+    bound: dict[str, tuple[tuple[Any, ...], ...]] | None = None
 
     def one(self, name: str) -> str | None:
         """Return the single value of a `one` parameter, else its default."""
@@ -128,6 +141,32 @@ class Asked:
             given.setdefault(other.name, (AnyOf((str(other.default),)),))
         return Asked(self.parameters, given)
 
+    def prepared(self, without: Iterable[str]) -> tuple[Hashable, Asked, dict[str, Any]]:
+        """Return the question's shape, the question with slots for values, and the values by slot.
+
+        Two questions of one shape have the same SQL; `without`: the parameters that have no part in it.
+        """
+        left_out = set(without)
+        shape: list[Hashable] = []
+        bound: dict[str, tuple[tuple[Any, ...], ...]] = {}
+        values: dict[str, Any] = {}
+        for parameter in self.parameters:
+            choices = () if parameter.name in left_out else self.given.get(parameter.name, ())
+            if not choices:
+                continue
+            if parameter.bind is None:
+                shape.append((parameter.name, choices))
+                bound[parameter.name] = tuple(choice.values for choice in choices)
+                continue
+            slots = []
+            for at, choice in enumerate(choices):
+                found = {f"{parameter.name}.{at}.{n}": value for n, value in enumerate(_bound(parameter, choice))}
+                values |= found
+                slots.append(tuple(slot(name) for name in found))
+                shape.append((parameter.name, choice.negated, len(found)))
+            bound[parameter.name] = tuple(slots)
+        return tuple(shape), Asked(self.parameters, self.given, bound), values
+
     def conditions(self, key: Mapped[int], without: Iterable[str] = ()) -> list[ColumnElement[bool]]:
         """Return the SQL of all that was asked, on rows whose key column is `key`."""
         left_out = set(without)
@@ -135,8 +174,9 @@ class Asked:
         for parameter in self.parameters:
             if parameter.match is None or parameter.name in left_out:
                 continue
-            for choice in self.given.get(parameter.name, ()):
-                match = parameter.match(choice.values, self)
+            for at, choice in enumerate(self.given.get(parameter.name, ())):
+                bound = _bound(parameter, choice) if self.bound is None else self.bound[parameter.name][at]
+                match = parameter.match(bound, self)
                 if match is None:
                     continue
                 if _table(match.key) is _table(key):
@@ -149,6 +189,10 @@ class Asked:
 
 
 NOTHING = Asked((), {})
+
+
+def _bound(parameter: Parameter, choice: AnyOf) -> tuple[Any, ...]:
+    return choice.values if parameter.bind is None else parameter.bind(choice.values)
 
 
 def schema(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:

@@ -32,6 +32,10 @@ class Sought:
     reach: int = len(FIELDS)
     beyond: int = 0
 
+    def __call__(self, dialect: str) -> str:
+        """Write it in the engine's own language: an FTS5 expression, or a tsquery."""
+        return _fts5(self) if dialect == "sqlite" else _tsquery(self)
+
 
 @dataclass(frozen=True)
 class Document:
@@ -77,7 +81,7 @@ class _Written(TypeDecorator[Sought]):
         """Return an FTS5 expression, or a tsquery."""
         if value is None:
             return None
-        return _fts5(value) if dialect.name == "sqlite" else _tsquery(value)
+        return value(dialect.name)
 
 
 class _Matches(FunctionElement[Any]):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 # An accent that stands by itself belongs to its letter, and what cannot be seen to nothing; a sign of money is a word.
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _LETTER = rf"[^\W_][\u0300-\u036f{_UNSEEN}]*"
-_WORD = re.compile(rf"(?:{_LETTER})+(?:['’‘ʼ´`](?:{_LETTER})+)*|[$¢-¥₠-⃏%‰]")
+_WORD = re.compile(rf"(?:{_LETTER})+(?:['’‘ʼ´`][{_UNSEEN}]*(?:{_LETTER})+)*|[$¢-¥₠-⃏%‰]")
 _NOT_SPELLED = str.maketrans("", "", "'’‘ʼ´`" + _UNSEEN)
 _ELISION = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.+|(?:\.\s){2,}\.")
 _TYPOGRAPHIC = str.maketrans(

@@ -33,9 +33,12 @@ class SourceFields(Answer):
     authors: list[str] = []
     language: str
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
-        description="Of the text as it was read, in UTF-8."
+        description="Of the text as it was read, in UTF-8; of a data set, of the file's bytes."
     )
-    characters: int = Field(gt=0, description="Unicode code points of the text as it was read.")
+    characters: int | None = Field(
+        default=None, gt=0, description="Unicode code points of the text as it was read; null for a data set."
+    )
+    rows: int | None = Field(default=None, ge=0, description="Records of a data set that were read; null for a text.")
     redistribute: Redistribution
     rights: str
 

@@ -5,8 +5,7 @@ from typing import Annotated, Any, Union
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, select
-from sqlmodel import col
+from sqlalchemy import Connection
 
 from app.core import asking, resolution, routes
 from app.core.answering import Shape, answer
@@ -17,7 +16,8 @@ from app.core.filters import kinds, of_kind, shaping
 from app.core.lists import FactList
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
-from app.core.tables import Fact, Pair
+from app.kit.grammar import AnyOf
+from app.kit.parameters import Asked
 from app.kit.problems import Culprit, unprocessable
 
 
@@ -88,8 +88,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
         pair: list[str] = []
         question = asking.question(request, within, path, routes.FACTS_FORMATS)
-        first, second = pair
-        both = col(Fact.n).in_(select(col(Pair.n)).where(col(Pair.a) == first, col(Pair.b) == second))
-        return answer(question, FactList(question, (both,)), shape)
+        sought = Asked(declared, {**question.asked.given, "between": (AnyOf(tuple(pair)),)})
+        return answer(question, FactList(question, sought=sought), shape)
 
     return found

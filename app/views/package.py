@@ -25,7 +25,7 @@ from app.core.lists import EntityList, FactList, Listing
 from app.core.questions import ANY_MODALITY
 from app.core.resource import Catalogue, Resource
 from app.core.snapshot import HeldRelease
-from app.core.tables import Citation, Coverage, Fact, Source
+from app.core.tables import Citation, Coverage, Source
 from app.core.writers import CsvWriter
 from app.kit import tabular
 from app.kit.formats import ZIP
@@ -185,7 +185,7 @@ def _file_of(digest: Digest) -> dict[str, Any]:
 def _of_kind(resource: Resource) -> Table:
     def pages(held: HeldRelease) -> Pages:
         question = _everything(held, resource.parameters, f"/{resource.collection}")
-        return _listed(FactList(question, (col(Fact.kind) == resource.kind,)))
+        return _listed(FactList(question, resource.kind))
 
     return Table(resource.collection, resource.doc, Shape(partial(columns_of, resource.answer)), pages)
 

@@ -112,6 +112,9 @@ def router() -> APIRouter:
         if media_type(request) != JSON:
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send {JSON}, and say so in Content-Type.")
         asked = read_as(QuoteAsked, read_json(given))
+        if len(wording.plain(asked.text)) < SHORTEST:
+            detail = f"write at least {SHORTEST} characters, besides white space and the quotation marks around them"
+            raise unprocessable([Culprit(parameter="text", detail=detail)])
         # Letters that cannot be spelled in ASCII are not indexed: what has others besides is found by those.
         sections = [spelled for part in wording.parts(asked.text) if (spelled := fulltext.words(part))]
         if not sections:

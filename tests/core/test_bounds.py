@@ -9,7 +9,7 @@ import pytest
 from fastapi import Depends, Request
 from sqlalchemy import text
 
-from app.core.choosing import releases
+from app.core import choosing
 from app.kit.bodies import bounded
 from app.main import create_app
 from app.settings import Settings
@@ -33,7 +33,7 @@ def impatient(small_database: Database, portal: BlockingPortal) -> Iterator[Api]
 
     @app.get("/endless")
     def endless(request: Request) -> int:
-        with releases(request).current().connect() as connection:
+        with choosing.releases(request).current().connect() as connection:
             return int(connection.execute(text(ENDLESS)).scalar_one())
 
     @app.post("/sent")

@@ -22,13 +22,26 @@ STATEMENTS = {
     "/cooperation": 2,
     "/exercises?participant=NO&domain=sea&bilateral=false": 3,
     "/deployments?sending=TR": 3,
+    "/trainings?provider=NO&fiscal_year=1998": 3,
     "/holdings?origin=RU": 3,
     "/events?type=meeting": 2,
     "/quotes?about=TR&speaker=lars-vinter": 3,
+    "/facts?q=drones": 2,
+    "/transfers?q=drones OR frigate*&from=TR": 3,
+    "/countries?q=Turkiye": 2,
+    "/facts?facet=kind": 3,
+    "/transfers?group_by=supplier,recipient": 4,
+    "/search?q=drones": 4,
+    "/search?q=drones&highlight=true&kind=transfer": 4,
     "/relations/TR/NO": 4,
     # A page of pairs: the page, its counts, the total, what is withheld.
     "/relations": 4,
     "/relations?country=TR&modality=any": 5,
+    # Words cost no statement of their own. Search: the page, the facts and the entities of it, the counts.
+    '/transfers?q=drones NOT (jets OR "port amber") no*&from=TR': 3,
+    "/countries?q=turkiye": 2,
+    "/search?q=turkey": 4,
+    "/search?q=turkey NOT (norway OR dro*)&kind=!quote&modality=any&highlight=true": 4,
     "/coverage": 2,
     "/coverage?between=TR,NO": 4,
     "/countries": 2,
@@ -52,19 +65,35 @@ ONE = {
     "/systems/H7": 2,
     "/places/Amber Bay": 2,
     "/sources/river-almanac-1999": 2,
+    "/resolve": 0,  # the manifest
     "/vocab": 0,
     "/vocab/modality": 0,
     "/": 0,
     "/version": 0,
+    "/transfers/tr-no-heron-2016.jsonld": 1,
     "/healthz": 0,
     "/readyz": 0,  # once it is known that this release is ready
+}
+# Whole results that fit one page of the stream.
+WHOLE = {
+    "/facts.csv": 4,
+    "/facts.ndjson?country=TR": 3,
+    "/facts.geojson": 3,
+    "/facts.jsonld": 2,
+    "/facts.bib": 1,
+    "/facts.metadata.json": 0,
+    "/transfers/tr-no-heron-2016.ris": 2,
 }
 
 
 @pytest.fixture(autouse=True)
 def opened(small: Api) -> None:
-    """Have the release open, and known to be ready: what a running service pays once is not counted."""
+    """Have the release open, and known to be ready: what a running service pays once is not counted.
+
+    What names stand for is forgotten: it is looked up once in a release's life.
+    """
     assert small.json("/readyz")
+    small.app.state.releases.current().about.names.clear()
 
 
 @pytest.mark.parametrize(("target", "expected"), STATEMENTS.items())
@@ -110,6 +139,45 @@ def test_what_is_refused_costs_no_more(small: Api, target: str, expected: int) -
     assert len(small.statements) == expected, "\n".join(small.statements)
 
 
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"text": "We need no base,"}, 1),
+        ({"text": "we need … base", "speaker": "Mara Okonjo", "source": "river-almanac-1999"}, 5),
+        ({"text": "We need no base,", "speaker": "Mara Okonjo"}, 2),
+        # Sought by phrase, by its words, by two words in a row: never more, however long it is.
+        ({"text": "We need one base on the coast"}, 3),
+        ({"text": "port " * 400}, 3),
+        ({"text": "Russia … " * 200}, 2),
+    ],
+)
+def test_verifying_a_quotation(small: Api, sent: dict[str, str], expected: int) -> None:
+    assert small.request("POST", "/quotes/verify", json=sent).status_code == 200
+    assert len(small.statements) == expected, "\n".join(small.statements)
+
+
 def test_many_names_are_looked_up_at_once(small: Api) -> None:
     small.json("/facts?country=" + ",".join(["TR", "NOR", "cow:565", "Russia", "804"] * 40))
     assert len(small.statements) == 3
+
+
+@pytest.mark.parametrize(("target", "expected"), WHOLE.items())
+def test_a_whole_result_that_fits_one_page(small: Api, target: str, expected: int) -> None:
+    assert small.get(target).status_code == 200
+    assert len(small.statements) == expected, "\n".join(small.statements)
+
+
+@pytest.mark.parametrize(
+    ("target", "sent", "expected"),
+    [
+        ("/resolve", {"names": ["TR"]}, 1),
+        ("/resolve", {"names": ["TR", "Norwey", "Nobody", "Turkie"] * 125}, 2),
+        ("/quotes/verify", {"text": "Russia will likely help Turkey build a drone"}, 1),
+        ("/quotes/verify", {"text": "Russia will likely help Turkey build a drone", "speaker": "Lars Vinter"}, 2),
+        ("/quotes/verify", {"text": "Russia will perhaps help Turkey build a drone"}, 3),
+        ("/quotes/verify", {"text": "short"}, 0),
+    ],
+)
+def test_what_is_posted(small: Api, target: str, sent: dict[str, object], expected: int) -> None:
+    small.request("POST", target, json=sent)
+    assert len(small.statements) == expected, "\n".join(small.statements)

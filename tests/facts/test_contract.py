@@ -29,16 +29,16 @@ def every(api: Api, resource: Resource) -> list[Any]:
     return facts
 
 
-@pytest.fixture(params=["small", "article"])
-def api(request: pytest.FixtureRequest, small: Api, article: Api) -> Api:
+@pytest.fixture(params=["examples", "article"])
+def api(request: pytest.FixtureRequest, examples: Api, article: Api) -> Api:
     """Each of the two corpora in turn."""
-    return {"small": small, "article": article}[request.param]
+    return {"examples": examples, "article": article}[request.param]
 
 
 def test_there_is_a_fact_of_it_and_its_example_question_has_answers(
-    article: Api, small: Api, resource: Resource
+    article: Api, examples: Api, resource: Resource
 ) -> None:
-    assert every(small, resource)
+    assert every(examples, resource)
     assert article.json(resource.example)["data"]
 
 
@@ -82,8 +82,8 @@ def test_every_fact_has_its_receipt(api: Api, resource: Resource) -> None:
             assert api.json(f"/evidence/{passage['id']}")["data"] == passage
 
 
-def test_an_unknown_parameter_is_refused_by_name(small: Api, resource: Resource) -> None:
-    (culprit,) = small.problem(f"/{resource.collection}?colour=red")["errors"]
+def test_an_unknown_parameter_is_refused_by_name(examples: Api, resource: Resource) -> None:
+    (culprit,) = examples.problem(f"/{resource.collection}?colour=red")["errors"]
     assert culprit["parameter"] == "colour"
     assert set(culprit["allowed"]) == names(resource)
 

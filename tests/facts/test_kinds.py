@@ -126,6 +126,23 @@ DEPLOYMENTS = [
     ("active_on=2020-01-01&modality=denied", ""),
 ]
 
+TRAININGS = [
+    ("", "no-tz-mooring-1998"),
+    # What was proposed for a year is not what was done in it.
+    ("modality=any", "no-tz-mooring-1998 no-tz-sailors-1999-planned"),
+    ("provider=NO", "no-tz-mooring-1998"),
+    ("provider=!NO", ""),
+    ("recipient=TZ", "no-tz-mooring-1998"),
+    ("recipient=NO", ""),
+    ("country=TZ&role=trainee", "no-tz-mooring-1998"),
+    ("course=safe mooring", "no-tz-mooring-1998"),
+    ("course=mooring", ""),
+    ("programme=RIVERS PROGRAMME", "no-tz-mooring-1998"),
+    ("fiscal_year=1998", "no-tz-mooring-1998"),
+    ("fiscal_year=1998,1999&modality=any", "no-tz-mooring-1998 no-tz-sailors-1999-planned"),
+    ("fiscal_year=1999", ""),
+]
+
 HOLDINGS = [
     ("", "na-kite-holding no-rifles"),
     ("operator=NA", "na-kite-holding"),
@@ -174,6 +191,7 @@ QUESTIONS = {
     "cooperation": COOPERATION,
     "exercises": EXERCISES,
     "deployments": DEPLOYMENTS,
+    "trainings": TRAININGS,
     "holdings": HOLDINGS,
     "events": EVENTS,
     "quotes": QUOTES,
@@ -182,8 +200,8 @@ ROWS = [(f"/{kind}?{question}", expected) for kind, rows in QUESTIONS.items() fo
 
 
 @pytest.mark.parametrize(("target", "expected"), ROWS)
-def test_filter_of_a_kind_finds(small: Api, target: str, expected: str) -> None:
-    small.finds(target, expected)
+def test_filter_of_a_kind_finds(examples: Api, target: str, expected: str) -> None:
+    examples.finds(target, expected)
 
 
 @pytest.mark.parametrize("resource", FACTS, ids=lambda resource: resource.kind)

@@ -89,6 +89,7 @@ def test_one_altered_word_is_not_found(sought: str) -> None:
         ("don´t", "dont"),
         ("STRASSE", "Straße"),
         ("co\u00adoperate", "cooperate"),
+        ("Turkey\u00ad'\u00ads", "Turkeys"),
     ],
 )
 def test_spellings_of_one_word(ours: str, theirs: str) -> None:

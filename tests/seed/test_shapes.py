@@ -98,7 +98,7 @@ SHAPES = (
         "a passage that is too long",
         f"exact: {NO_RIFLES}",
         f"exact: {'x' * 1001}",
-        "evidence.0.exact: string should have at most 1000 characters",
+        "evidence.0.exact: a passage of a text should have at most 1000 characters",
     ),
     Wrong(
         "a prefix that is too long",

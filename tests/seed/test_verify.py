@@ -89,11 +89,10 @@ def passages(article: Article) -> list[tuple[str, int, int, int, int]]:
     """Return (label, start, end, start of the prefix, end of the suffix) of every passage."""
     return [
         (
-            f"{fact.id}: passage {one.start}-{one.end}",
-            one.start,
-            one.end,
-            one.start - len(one.prefix),
-            one.end + len(one.suffix),
+            f"{fact.id}: passage {one.locator()}",
+            *one.span,
+            one.span[0] - len(one.prefix),
+            one.span[1] + len(one.suffix),
         )
         for fact in article.facts
         for one in fact.evidence

@@ -66,4 +66,4 @@ def test_a_changed_character_in_a_passage_is_located(article: Article, at: int, 
     assert failed
     for fact in article.facts:
         for one in fact.evidence:
-            assert (f"{fact.id}: passage {one.start}-{one.end} is exact" in failed) == (one.start <= at < one.end)
+            assert (f"{fact.id}: passage {one.locator()} is exact" in failed) == (at in range(*one.span))

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from tests.conftest import Api
 
 
-def test_kinds_stand_together_told_apart_by_kind(small: Api) -> None:
-    found = {fact["kind"] for fact in small.json("/facts?modality=any")["data"]}
+def test_kinds_stand_together_told_apart_by_kind(examples: Api) -> None:
+    found = {fact["kind"] for fact in examples.json("/facts?modality=any")["data"]}
     assert found == {resource.kind for resource in FACTS}
 
 

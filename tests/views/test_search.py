@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -15,10 +14,7 @@ from app.facts import FACTS
 from app.kit.fulltext import LONGEST_WORD, words
 from app.reference import CATALOGUES
 from app.views.search import SearchAnswer
-from tests.conftest import Api, api_of
-
-if TYPE_CHECKING:
-    from anyio.from_thread import BlockingPortal
+from tests.conftest import Api
 
 FIELDS = ["name", "summary", "passage", "party"]
 OF_HERON = "tr-na-base,tr-no-heron-2016,heron-works-na-brook,ua-tr-heron-production"
@@ -112,12 +108,6 @@ def found(api: Api, question: str, **more: str) -> list[str]:
 
 def ids(api: Api, question: str, **more: str) -> list[str]:
     return [one["id"] for one in api.json(ask(question, limit="500", **more))["data"]]
-
-
-@pytest.fixture(scope="session")
-def on_sqlite(article_url: str, portal: BlockingPortal) -> Iterator[Api]:
-    """The article corpus on SQLite, whichever engine the test runs on."""
-    yield from api_of(article_url, portal)
 
 
 # What is found.

@@ -1,0 +1,88 @@
+"""Facts on their way into a release: kept on disk, handed back in order of date, however many there are."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from app.core.entries import FactEntry
+from app.kit import edtf
+
+_BATCH = 1_000
+# The rank in order of id is told first, without the facts themselves: these are read once, in order of date.
+_IN_TIME = """
+SELECT rank, source, payload FROM fact
+JOIN (SELECT rowid AS at, row_number() OVER (ORDER BY id) AS rank FROM fact) ON fact.rowid = at
+ORDER BY undated, first, last, id
+"""
+
+
+class Spool:
+    """Facts with the source that attests each; ids are unique."""
+
+    def __init__(self) -> None:
+        """Open an empty one in a temporary folder."""
+        self._folder = TemporaryDirectory(prefix="foedus-")
+        self._database = sqlite3.connect(Path(self._folder.name) / "facts.sqlite", isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):
+            self._database.execute(f"PRAGMA {pragma}")
+        self._database.execute(
+            "CREATE TABLE fact (undated INT, first TEXT, last TEXT, id TEXT UNIQUE, source TEXT, payload BLOB)"
+        )
+
+    def __enter__(self) -> Self:
+        """Keep it until the block ends."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Throw it away."""
+        self._database.close()
+        self._folder.cleanup()
+
+    def extend(self, facts: Iterable[tuple[str, FactEntry]]) -> None:
+        """Take (source, fact) pairs; ValueError naming an id that was taken before."""
+        batch: list[tuple[object, ...]] = []
+        for source, fact in facts:
+            # Pickled, not dumped: what comes back was validated and needs no second validation.
+            batch.append((*moment(fact), source, pickle.dumps(fact, pickle.HIGHEST_PROTOCOL)))
+            if len(batch) == _BATCH:
+                self._take(batch)
+                batch = []
+        self._take(batch)
+
+    def _take(self, batch: list[tuple[object, ...]]) -> None:
+        try:
+            self._database.execute("BEGIN")
+            self._database.executemany("INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)", batch)
+            self._database.execute("COMMIT")
+        except sqlite3.IntegrityError:
+            ids = [str(row[3]) for row in batch]
+            twice = next((one for one in ids if ids.count(one) > 1 or self.holds(one)), ids[0])
+            raise ValueError(f"the id {twice!r} is two facts'") from None
+
+    def holds(self, id: str) -> bool:
+        """Say whether there is a fact of this id."""
+        return self._database.execute("SELECT 1 FROM fact WHERE id = ?", (id,)).fetchone() is not None
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        count: int = self._database.execute("SELECT count(*) FROM fact").fetchone()[0]
+        return count
+
+    def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
+        """Yield (rank in order of id, source, fact), in order of date; undated facts come last."""
+        for rank, source, payload in self._database.execute(_IN_TIME):
+            yield rank, source, pickle.loads(payload)  # noqa: S301  # written above, by this process
+
+
+def moment(fact: FactEntry) -> tuple[bool, str, str, str]:
+    """Order by the first known day, then the last; undated facts come last."""
+    if fact.date is None:
+        return True, "", "", fact.id
+    earliest, latest = edtf.bounds(fact.date.edtf)
+    return False, earliest or latest or "", latest or "", fact.id
