@@ -15,10 +15,10 @@ from pydantic import BaseModel
 
 from app.kit import going
 from app.kit.formats import Format, contents, offer_doc
-from app.kit.observing import UNOBSERVED
 from app.kit.pages import dump, json_response
 from app.kit.parameters import Parameter, schema
 from app.kit.problems import ProblemAnswer, responses
+from app.kit.remembering import UNOBSERVED
 from app.kit.validators import etag_of, headers_of
 
 _ASK = "x-ask"
