@@ -98,6 +98,8 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
         summary=SUMMARY,
         description=DESCRIPTION,
         version=version("foedus"),
+        contact={"name": f"The maintainers of {NAME}"},
+        servers=[{"url": "/", "description": "Where this document was read."}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=[
             {"name": "facts", "description": "The kinds of fact."},
@@ -118,7 +120,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     problems.install(app)
     validators.install(app)
     app.add_exception_handler(SQLAlchemyError, unavailable)
-    _wrap(app, counts, settings, going, releases)
+    _wrap(app, counts, settings, going, served)
     collections = {
         "facts": "/facts",
         **{resource.collection: f"/{resource.collection}" for resource in facts},
@@ -166,7 +168,7 @@ def _wrap(
     """Put the middleware round the application, innermost first: what stands outside sees what is really sent."""
     if going:
         app.add_middleware(Announce, going=going)
-    app.add_middleware(Suffixes, without=("/openapi.json", "/assets/"))
+    app.add_middleware(Suffixes, without=("/openapi.json", "/assets/", "/docs", "/metrics"))
     app.add_middleware(AnswerUnchanged)
     app.add_middleware(coding.Code)
     app.add_middleware(AnswerHead)

@@ -213,6 +213,8 @@ def _declared(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=app.openapi_tags,
         license_info=app.license_info,
+        contact=app.contact,
+        servers=app.servers,
     )
     for operation in _operations(found):
         operation["responses"] |= {str(status): said for status, said in EVERYWHERE.items()}

@@ -38,7 +38,6 @@ STATEMENTS = {
     "/relations": 4,
     "/relations?country=TR&modality=any": 5,
     # Words cost no statement of their own. Search: the page, the facts and the entities of it, the counts.
-    "/facts?q=drones": 2,
     '/transfers?q=drones NOT (jets OR "port amber") no*&from=TR': 3,
     "/countries?q=turkiye": 2,
     "/search?q=turkey": 4,
