@@ -10,11 +10,12 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.filters import kinds
 from app.core.resource import Resource
 from app.core.routes import catalogue_router, fact_router
-from app.core.snapshot import describe, head
+from app.core.snapshot import FactReleases, describe, head
 from app.core.vocabulary import VOCABULARY
 from app.facts import FACTS
 from app.kit import coding, openapi, problems, validators
@@ -27,6 +28,7 @@ from app.kit.going import Announce, Going
 from app.kit.headers import Complete
 from app.kit.methods import AnswerHead
 from app.kit.observing import Observe
+from app.kit.remembering import Remember
 from app.kit.validators import AnswerUnchanged
 from app.reference import CATALOGUES
 from app.reference.organizations import OrganizationType
@@ -91,11 +93,13 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
                 await sharing
         served.close()
 
-    app = FastAPI(
+    app = Served(
         title=NAME,
         summary=SUMMARY,
         description=DESCRIPTION,
         version=version("foedus"),
+        contact={"name": f"The maintainers of {NAME}"},
+        servers=[{"url": "/", "description": "Where this document was read."}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=[
             {"name": "facts", "description": "The kinds of fact."},
@@ -116,7 +120,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     problems.install(app)
     validators.install(app)
     app.add_exception_handler(SQLAlchemyError, unavailable)
-    _wrap(app, counts, settings, going)
+    _wrap(app, counts, settings, going, served)
     collections = {
         "facts": "/facts",
         **{resource.collection: f"/{resource.collection}" for resource in facts},
@@ -148,17 +152,33 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     return app
 
 
-def _wrap(app: FastAPI, counts: Counts | None, settings: Settings, going: tuple[Going, ...]) -> None:
+class Served(FastAPI):
+    """FastAPI with layers outside of its own, which cost more than the answer that is remembered."""
+
+    outermost: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, from outside in."""
+        await (self.outermost or super().__call__)(scope, receive, send)
+
+
+def _wrap(
+    app: Served, counts: Counts | None, settings: Settings, going: tuple[Going, ...], releases: FactReleases
+) -> None:
     """Put the middleware round the application, innermost first: what stands outside sees what is really sent."""
     if going:
         app.add_middleware(Announce, going=going)
-    app.add_middleware(Suffixes, without=("/openapi.json", "/assets/"))
+    app.add_middleware(Suffixes, without=("/openapi.json", "/assets/", "/docs", "/metrics"))
     app.add_middleware(AnswerUnchanged)
     app.add_middleware(coding.Code)
     app.add_middleware(AnswerHead)
     app.add_middleware(Complete)
+    outermost: ASGIApp = super(Served, app).__call__
+    if settings.cache_bytes:
+        outermost = Remember(outermost, releases.watch(), settings.cache_bytes)
     if counts or settings.access_log:
-        app.add_middleware(Observe, counts=counts, log=settings.access_log)
+        outermost = Observe(outermost, counts, log=settings.access_log)
+    app.outermost = outermost
 
 
 def application() -> FastAPI:

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     database_url: `sqlite:///FILE`, where FILE is a link to the current release, whose files lie beside it;
     or `postgresql+psycopg://ROLE@HOST/NAME`.
     question_seconds: how long a statement may run before it is stopped, and answered 503.
+    cache_bytes: how much each worker remembers of the answers that it gave; 0 for nothing.
     access_log: whether each request is a line of JSON on standard output. metrics: whether `/metrics` counts them;
     metrics_folder: where several workers share their counts; `python -m app` makes one.
     migrations: the folder with Alembic's scripts, whose head a release must have.
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     port: int = 8000
     workers: int = 1
     question_seconds: float = Field(default=10.0, gt=0, le=3600)
+    cache_bytes: int = Field(default=8 << 20, ge=0, le=1 << 34)
     access_log: bool = True
     metrics: bool = True
     metrics_folder: Path | None = None

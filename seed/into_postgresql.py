@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from app.kit.engines import KEPT
-from app.kit.postgresql import schema_of
+from app.kit.postgresql import SEEN_WITHIN, schema_of
 from app.kit.textindex import SEARCH, Document
 from seed.load import Row
 
@@ -122,7 +123,10 @@ class PostgresTarget:
         connection.execute(text(_MOVE), {"release": release})
 
     def forget(self, _: str) -> None:
-        """Drop all but the last releases, a schema at a time, each only if nobody reads it just now."""
+        """Drop all but the last releases, a schema at a time, each only if nobody reads it just now; end when all know.
+
+        The API remembers answers for so long without looking: what is asked after a load is answered from it.
+        """
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # No load moves the pointer to what is dropped here: one at a time, to the end.
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
@@ -147,6 +151,7 @@ class PostgresTarget:
                     # A long answer still reads it: the next load drops it.
                     continue
         self._engine.dispose()
+        time.sleep(SEEN_WITHIN)
 
 
 def _copy(connection: Connection, table: str, columns: list[str], rows: Iterable[Sequence[Any]]) -> None:

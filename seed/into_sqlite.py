@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Table, create_engine, insert, text
 from sqlalchemy.pool import NullPool
 
 from app.kit.engines import KEPT
-from app.kit.sqlite import database_file, release_file
+from app.kit.sqlite import SEEN_WITHIN, database_file, release_file
 from app.kit.textindex import FIELDS, Document
 from seed.load import Row
 
@@ -95,7 +96,10 @@ class SqliteTarget:
         _sync(self._pointer.parent)
 
     def forget(self, release: str) -> None:
-        """Remove all but the last releases, and what loads that died left behind."""
+        """Remove all but the last releases, and what loads that died left behind; end when all readers know.
+
+        The API remembers answers for so long without looking: what is asked after a load is answered from it.
+        """
         with self._lock():
             current = release_file(self._pointer, release)
             for file in [one for one in self._files() if one != current][KEPT - 1 :]:
@@ -104,6 +108,7 @@ class SqliteTarget:
                 file.unlink(missing_ok=True)
             for link in self._pointer.parent.glob(f".{self._pointer.name}.*"):
                 link.unlink(missing_ok=True)
+        time.sleep(SEEN_WITHIN)
 
     def _files(self) -> list[Path]:
         """Return every release's file, the last loaded first."""

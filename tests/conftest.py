@@ -162,9 +162,9 @@ def examples_corpus(into: Path) -> Path:
     return into
 
 
-def api_of(url: str, portal: BlockingPortal) -> Iterator[Api]:
-    """Serve a database, counting SQL statements."""
-    api = Api(create_app(Settings(database_url=url)), url, portal)
+def api_of(url: str, portal: BlockingPortal, cache_bytes: int = 0) -> Iterator[Api]:
+    """Serve a database, counting SQL statements; unless told, every answer is made anew."""
+    api = Api(create_app(Settings(database_url=url, cache_bytes=cache_bytes)), url, portal)
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         # The pointer is a link on SQLite and a row on PostgreSQL: the answer's own statements are the same.

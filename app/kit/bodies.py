@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from app.kit.problems import Culprit, Problem, unprocessable
 
@@ -24,14 +25,22 @@ def bounded(limit: int) -> Callable[[Request], Awaitable[bytes]]:
     """Return a dependency (`Depends(bounded(65_536))`) that is the body; 413 as soon as it is longer than `limit`."""
 
     async def body(request: Request) -> bytes:
+        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            # What is small when it is sent may be huge when it is read.
+            detail = "A coded body is not read: send it as it is, without Content-Encoding."
+            raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, headers={"Accept-Encoding": "identity"})
         said = request.headers.get("content-length", "")
         if said.isascii() and said.isdigit() and int(said[:20]) > limit:
             raise _too_large(limit)
         found = bytearray()
-        async for part in request.stream():
-            found += part
-            if len(found) > limit:
-                raise _too_large(limit)
+        try:
+            async for part in request.stream():
+                found += part
+                if len(found) > limit:
+                    raise _too_large(limit)
+        except ClientDisconnect:
+            # Nobody reads this; but a sender that goes away is no failure of ours.
+            raise Problem(HTTPStatus.BAD_REQUEST, "The body ended before it was all there.") from None
         return bytes(found)
 
     return body

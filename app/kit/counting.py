@@ -36,15 +36,16 @@ class Counts:
         self._shared: dict[str, list[float]] = {}
         self._changed = False
 
-    def add(self, method: str, route: str, status: int, size: int, seconds: float) -> None:
-        """Count one answer."""
+    def add(self, method: str, route: str, status: int, size: int, seconds: float, *, remembered: bool = False) -> None:
+        """Count one answer; `remembered`: it was not made anew."""
         key = (method if method in METHODS else "other", route, status)
         row = self._rows.get(key)
         if row is None:
-            row = self._rows[key] = [0.0] * (len(SECONDS) + 3)
+            row = self._rows[key] = [0.0] * (len(SECONDS) + 4)
         row[0] += size
         row[1] += seconds
-        row[2 + bisect_left(SECONDS, seconds)] += 1
+        row[2] += remembered
+        row[3 + bisect_left(SECONDS, seconds)] += 1
         self._changed = True
 
     async def share(self) -> None:
@@ -102,13 +103,16 @@ class _Collected:
         labels = ["method", "route", "status"]
         seconds = HistogramMetricFamily("foedus_request_seconds", "How long answers took.", labels=labels)
         size = CounterMetricFamily("foedus_response_bytes", "How many bytes of body were sent.", labels=labels)
+        hits = CounterMetricFamily("foedus_cache_hits", "How many answers were remembered ones.", labels=labels)
         for (method, route, status), row in sorted(self._rows.items()):
             said = [method, route, str(status)]
             size.add_metric(said, row[0])
+            hits.add_metric(said, row[2])
             buckets, below = [], 0.0
-            for bound, count in zip([*map(str, SECONDS), "+Inf"], row[2:], strict=True):
+            for bound, count in zip([*map(str, SECONDS), "+Inf"], row[3:], strict=True):
                 below += count
                 buckets.append((bound, below))
             seconds.add_metric(said, buckets, row[1])
         yield seconds
         yield size
+        yield hits

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from app.kit.problems import Problem
+from app.kit.watching import Watch
 
 KEPT = 3
 # How long a statement may run, unless it is told.
@@ -118,6 +119,9 @@ class Releases(Protocol[About]):
 
     def ids(self) -> list[str]:
         """Return the ids of all releases that are held, the current one first, then the last loaded."""
+
+    def watch(self) -> Watch:
+        """Return what tells when an answer may change: the pointer has moved, or a release was let go."""
 
     def close(self) -> None:
         """Let go of everything."""

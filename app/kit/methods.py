@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,11 +13,12 @@ _OF_A_BODY = frozenset({b"content-length", b"content-type"})
 
 
 def allowed(routes: list[BaseRoute], scope: Scope) -> str:
-    """Return the methods that an address answers, of all the routes that it fits, for `Allow`."""
+    """Return the methods that an address answers, for `Allow`: those of the first path that it fits."""
+    fitting = [one for one in iter_route_contexts(routes) if one.matches(scope)[0] is not Match.NONE]
     found: set[str] = set()
-    for route in routes:
-        if route.matches(scope)[0] is not Match.NONE:
-            found |= getattr(route, "methods", None) or {"GET"}
+    for route in fitting:
+        if route.path == fitting[0].path:
+            found |= route.methods or {"GET"}
     return ", ".join(sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set())))
 
 

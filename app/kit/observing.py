@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
+import random
 import re
-import secrets
 import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from http import HTTPStatus
+from json.encoder import encode_basestring_ascii as quoted
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.counting import Counts
+from app.kit.remembering import REMEMBERED, UNOBSERVED
 
-UNOBSERVED = "foedus.unobserved"
-# Of a path and of a query: a pipe takes up to 4,096 bytes at once, whole beside other workers' lines.
+# A pipe takes so many bytes at once, whole beside other workers' lines.
+AT_ONCE = 4_096
+# Of a path and of a query.
 LONGEST = 1_500
 _ID = re.compile(rb"[A-Za-z0-9._~+/=:@-]{1,64}")
 _TRACE = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -30,7 +34,8 @@ def request_id(headers: list[tuple[bytes, bytes]]) -> str:
             return value.decode()
         if name == b"traceparent" and (match := _TRACE.fullmatch(value)):
             found = match[1].decode()
-    return found or secrets.token_hex(8)
+    # No secret: the system's own dice would be a call of the kernel for each.
+    return found or f"{random.getrandbits(64):016x}"
 
 
 class Observe:
@@ -40,7 +45,7 @@ class Observe:
         """Wrap the application; take where to count, and whether to write lines."""
         self._app = app
         self._counts = counts
-        self._log = log
+        self._lines = Lines() if log else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; look at what goes out."""
@@ -56,8 +61,12 @@ class Observe:
             nonlocal status, size, release
             if message["type"] == "http.response.start":
                 status = message["status"]
-                release = next((value for name, value in message["headers"] if name == b"foedus-release"), b"")
-                message["headers"] = [*message["headers"], echoed]
+                given = message["headers"]
+                for name, value in given:
+                    if name == b"foedus-release":
+                        release = value
+                        break
+                message["headers"] = [*given, echoed]
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
             await send(message)
@@ -68,24 +77,56 @@ class Observe:
             seconds = time.perf_counter() - began
             if self._counts is not None:
                 route = getattr(scope.get("route"), "path", None) or "none"
-                self._counts.add(scope["method"], route, status, size, seconds)
-            if self._log:
-                _write(line(scope, status, size, seconds, release.decode("latin-1")))
+                self._counts.add(scope["method"], route, status, size, seconds, remembered=REMEMBERED in scope)
+            if self._lines is not None:
+                self._lines.add(line(scope, status, size, seconds, release.decode("latin-1")))
 
 
 def line(scope: Scope, status: int, size: int, seconds: float, release: str) -> str:
     """Return one request as a line of JSON: control characters are escaped, as in any JSON."""
-    path, query = (json.dumps(scope[part][:LONGEST].decode("latin-1")) for part in ("raw_path", "query_string"))
-    said = json.dumps(release) if release else "null"
+    now = time.time()
+    path, query = scope["raw_path"][:LONGEST].decode("latin-1"), scope["query_string"][:LONGEST].decode("latin-1")
     return (
-        f'{{"time":"{datetime.now(UTC).isoformat(timespec="milliseconds")}","method":{json.dumps(scope["method"])},'
-        f'"path":{path},"query":{query},"status":{status},"bytes":{size},"ms":{seconds * 1000:.2f},'
-        f'"id":{json.dumps(scope["request_id"])},"release":{said}}}\n'
+        f'{{"time":"{_second(int(now))}.{int(now % 1 * 1000):03}+00:00","method":{quoted(scope["method"])},'
+        f'"path":{quoted(path)},"query":{quoted(query)},"status":{status},"bytes":{size},"ms":{seconds * 1000:.2f},'
+        f'"id":{quoted(scope["request_id"])},"release":{quoted(release) if release else "null"}}}\n'
     )
 
 
-def _write(written: str) -> None:
-    # Python's logging would cost as much as the rest of this module; a log that cannot be written stops no answer.
-    with suppress(OSError, ValueError):
-        sys.stdout.write(written)
-        sys.stdout.flush()
+class Lines:
+    """Lines on standard output: those of one turn of the event loop are written at its end, before it waits again.
+
+    Python's logging would cost as much as the rest of this module, and a call of the kernel for each line again.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._waiting: list[str] = []
+
+    def add(self, one: str) -> None:
+        """Write a line soon."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.write)
+        self._waiting.append(one)
+
+    def write(self) -> None:
+        """Write what waits, no line in two; a log that cannot be written stops no answer."""
+        waiting, self._waiting = self._waiting, []
+        together = ""
+        with suppress(OSError, ValueError):
+            for one in waiting:
+                if len(together) + len(one) > AT_ONCE:
+                    _write(together)
+                    together = ""
+                together += one
+            _write(together)
+
+
+@lru_cache(maxsize=2)
+def _second(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 
 from app.kit import going
 from app.kit.formats import Format, contents, offer_doc
-from app.kit.observing import UNOBSERVED
 from app.kit.pages import dump, json_response
 from app.kit.parameters import Parameter, schema
 from app.kit.problems import ProblemAnswer, responses
+from app.kit.remembering import UNOBSERVED
 from app.kit.validators import etag_of, headers_of
 
 _ASK = "x-ask"
@@ -213,6 +213,8 @@ def _declared(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=app.openapi_tags,
         license_info=app.license_info,
+        contact=app.contact,
+        servers=app.servers,
     )
     for operation in _operations(found):
         operation["responses"] |= {str(status): said for status, said in EVERYWHERE.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Generic
 
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -11,6 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlmodel.sql.sqltypes import AutoString
 
 from app.kit.engines import LOG, SECONDS, About, Gone, Held, NotServing, Shelf, first_line
+from app.kit.watching import Watch
 
 _CURRENT = text("SELECT release, moved FROM foedus.pointer")
 _LOADED = text(
@@ -18,6 +19,13 @@ _LOADED = text(
     " WHERE EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'r_' || loaded.release)"
     " ORDER BY pointer.release IS NULL, loaded.moved DESC"
 )
+_MARK = text(
+    "SELECT release, moved, (SELECT string_agg(nspname, ' ' ORDER BY nspname) FROM pg_namespace, foedus.loaded"
+    " WHERE nspname = 'r_' || loaded.release) FROM foedus.pointer"
+)
+# How old, at the most, what is known of the pointer may be where answers are remembered; a load waits so long before
+# it ends, so that what is asked after it is answered from it.
+SEEN_WITHIN = 0.2
 # Of each worker, where a server allows a hundred in all. Threads wait for one another's, but each is held for
 # milliseconds and inside one function only, so that every wait ends.
 CONNECTIONS = 10
@@ -34,7 +42,7 @@ def schema_of(release: str) -> str:
     return f"r_{release}"
 
 
-def read_engine(url: str, seconds: float = SECONDS) -> Engine:
+def read_engine(url: str, seconds: float = SECONDS, connections: int = CONNECTIONS) -> Engine:
     """Return an engine whose transactions are read-only unless told; its role is what keeps them so.
 
     No statement runs longer than `seconds`.
@@ -43,7 +51,7 @@ def read_engine(url: str, seconds: float = SECONDS) -> Engine:
     return create_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        pool_size=CONNECTIONS,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=True,
@@ -58,6 +66,7 @@ class PostgresReleases(Generic[About]):
     def __init__(self, url: str, describe: Callable[[Connection], About], seconds: float = SECONDS) -> None:
         """Take the database's URL, what to ask a release when it is opened, and how long a statement may run."""
         self._engine = read_engine(url, seconds)
+        self._watching = read_engine(url, seconds, 1)
         self._shelf: Shelf[About] = Shelf(describe, lambda _: None)
 
     def current(self) -> Held[About]:
@@ -95,10 +104,25 @@ class PostgresReleases(Generic[About]):
             LOG.warning("the database does not answer: %s", first_line(error))
             raise NotServing("The database does not answer.") from None
 
+    def watch(self) -> Watch:
+        """Return what tells when an answer may change; a thread looks, by a connection that no question waits for."""
+        return Watch(self._mark, SEEN_WITHIN, at_once=False)
+
     def close(self) -> None:
         """Let go of every connection."""
         self._shelf.clear()
         self._engine.dispose()
+        self._watching.dispose()
+
+    def _mark(self) -> Hashable | None:
+        """Return the pointer, how often it has moved and which releases are there; None when they cannot be read."""
+        try:
+            with self._watching.connect() as connection:
+                row = connection.execute(_MARK).one_or_none()
+        except SQLAlchemyError:
+            # The questions that go to the database now say so in the log.
+            return None
+        return None if row is None else tuple(row)
 
     def _open(self, release: str, moved: int) -> Held[About]:
         return self._shelf.take(

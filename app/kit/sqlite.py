@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from pathlib import Path
 from typing import Generic, cast
@@ -15,10 +15,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from app.kit.engines import KEPT, SECONDS, About, Gone, Held, NotServing, Shelf
+from app.kit.watching import Watch
 
 # As many as Starlette has worker threads, each of which holds at most one connection and only inside the
 # endpoint's function: nobody ever waits for a connection. (A session from a `yield` dependency deadlocks here.)
 CONNECTIONS = 40
+# How old, at the most, what is known of the pointer and its files may be where answers are remembered.
+SEEN_WITHIN = 0.01
 
 
 def database_file(url: str) -> Path:
@@ -111,9 +114,21 @@ class SqliteReleases(Generic[About]):
         files = sorted(loaded, key=lambda file: (file == current, loaded[file]), reverse=True)
         return [file.stem.removeprefix("r_") for file in files[:KEPT]]
 
+    def watch(self) -> Watch:
+        """Return what tells when an answer may change; it is looked at by the event loop itself."""
+        return Watch(self._mark, SEEN_WITHIN, at_once=True)
+
     def close(self) -> None:
         """Let go of every file."""
         self._shelf.clear()
+
+    def _mark(self) -> Hashable | None:
+        """Return which link names which file, and which files are there; None when the pointer leads nowhere."""
+        try:
+            link, target = self._pointer.lstat(), self._pointer.stat()
+        except OSError:
+            return None
+        return link.st_ino, link.st_ctime_ns, target.st_ino, target.st_ctime_ns, tuple(self.ids())
 
     def _open(self, file: Path) -> Held[About]:
         target = file.resolve(strict=True)

@@ -89,6 +89,11 @@ def is_fresh(headers: Iterable[tuple[bytes, bytes]], tag: bytes, modified: bytes
         return False
 
 
+def without_body(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that a 304 keeps of the answer that it stands for."""
+    return [(name, value) for name, value in headers if name not in _OF_A_BODY]
+
+
 def refuse_unchanged(request: Request, headers: dict[str, str]) -> None:
     """Raise Unchanged if the asker has the answer of these headers: before it is made, and after it is known valid."""
     given = request.scope["headers"]
@@ -128,7 +133,7 @@ class AnswerUnchanged:
                 tag = headers.get(b"etag")
                 if tag is not None and is_fresh(scope["headers"], tag, headers.get(b"last-modified")):
                     left_out = True
-                    kept = [(name, value) for name, value in message["headers"] if name not in _OF_A_BODY]
+                    kept = without_body(message["headers"])
                     message = {**message, "status": HTTPStatus.NOT_MODIFIED.value, "headers": kept}
             elif left_out and message["type"] == "http.response.body":
                 message = {**message, "body": b""}

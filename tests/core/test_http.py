@@ -207,12 +207,19 @@ def test_a_browser_may_ask_before_it_asks(small: Api) -> None:
     assert found.headers["Access-Control-Max-Age"] == "86400"
 
 
-@pytest.mark.parametrize("target", ["/facts", "/countries/TR", "/docs", "/relations/TR/NO", "/healthz"])
-def test_options_says_what_may_be_asked(small: Api, target: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        *((one, "GET, HEAD, OPTIONS") for one in ("/facts", "/countries/TR", "/docs", "/relations/TR/NO", "/healthz")),
+        ("/resolve", "GET, HEAD, OPTIONS, POST"),
+        ("/quotes/verify", "OPTIONS, POST"),
+    ],
+)
+def test_options_says_what_may_be_asked(small: Api, target: str, expected: str) -> None:
     found = small.request("OPTIONS", target)
-    assert (found.status_code, found.content, found.headers["Allow"]) == (204, b"", "GET, HEAD, OPTIONS")
+    assert (found.status_code, found.content, found.headers["Allow"]) == (204, b"", expected)
     refused = small.request("DELETE", target)
-    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, expected)
 
 
 def test_options_of_nothing_is_not_found(small: Api) -> None:

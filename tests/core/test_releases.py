@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
-from app.facts import FACTS
 from app.kit.engines import KEPT
 from app.kit.pages import Cursor
 from app.main import create_app
-from app.settings import MIGRATIONS, Settings
-from seed import corpus, files, rules
-from seed.load import load
+from app.settings import Settings
+from seed import files
+from tests.core.conftest import released
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from anyio.from_thread import BlockingPortal
 
     from tests.conftest import Api
-
-COUNTRIES = corpus.HERE / "reference" / "countries.yml"
-CORPUS = Path(__file__).parent.parent / "corpus"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The tests' corpus in a folder where it may be altered, with few countries, so that it loads in no time."""
-    for file in CORPUS.rglob("*.yml"):
-        copy = tmp_path / "corpus" / file.relative_to(CORPUS)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(file.read_bytes())
-    known = {"TR", "NO", "NA", "RU", "UA", "DE", "SUHH", "TZ", "CD", "CG"}
-    countries = [one for one in files.read(COUNTRIES, COUNTRIES.parent).content if one["id"] in known]
-    for country in countries:
-        country["successors"] = [one for one in country.get("successors", []) if one in known]
-    (tmp_path / "corpus" / "reference" / "countries.yml").write_text(files.dump(countries), encoding="utf-8")
-    return tmp_path / "corpus"
-
-
-def released(root: Path, url: str, number: int) -> str:
-    """Load a release that differs from the others in one title; return its id."""
-    organizations = root / "reference" / "organizations.yml"
-    lines = organizations.read_text(encoding="utf-8").splitlines(keepends=True)
-    organizations.write_text("".join(lines).replace("Quiet Order", f"Quiet Order {number}"), encoding="utf-8")
-    found = corpus.read(root, FACTS)
-    rules.check(found)
-    release = load(found, url, FACTS, MIGRATIONS, lambda _: None)
-    organizations.write_text("".join(lines), encoding="utf-8")
-    return release
 
 
 def test_a_walk_goes_on_in_its_release_as_long_as_it_is_held(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 from typing import Any
 
 import pytest
 
 from app.kit.counting import Counts
-from app.kit.observing import line, request_id
+from app.kit.observing import AT_ONCE, Lines, line, request_id
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -55,9 +57,46 @@ def test_a_line_is_one_line_of_json_whatever_was_asked() -> None:
     assert next(iter(said)) == "time"
 
 
+def test_lines_are_written_together_and_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Written()
+    monkeypatch.setattr("sys.stdout", log)
+    some = [f"{number:099}\n" for number in range(100)]
+
+    async def turn() -> None:
+        lines = Lines()
+        for one in some:
+            lines.add(one)
+        assert log.pieces == []
+        await asyncio.sleep(0)
+        # An access log that cannot be written stops nothing.
+        log.close()
+        lines.add("lost")
+        await asyncio.sleep(0)
+
+    asyncio.run(turn())
+    assert "".join(log.pieces) == "".join(some)
+    assert len(log.pieces) == 3
+    assert all(piece.endswith("\n") and len(piece) <= AT_ONCE for piece in log.pieces)
+
+
+class Written(io.StringIO):
+    """A standard output that knows what was written at once."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self.pieces: list[str] = []
+
+    def write(self, text: str) -> int:
+        """Note it."""
+        written = super().write(text)
+        self.pieces.append(text)
+        return written
+
+
 def test_workers_add_up(tmp_path: Any) -> None:
     one, other = Counts("1", tmp_path), Counts("1", tmp_path)
-    one.add("GET", "/facts/{id}", 200, 100, 0.004)
+    one.add("GET", "/facts/{id}", 200, 100, 0.004, remembered=True)
     other.add("GET", "/facts/{id}", 200, 50, 0.2)
     other.add("BREW", "none", 405, 1, 20.0)
     other._write()  # noqa: SLF001  # what `share` does every second
@@ -67,5 +106,6 @@ def test_workers_add_up(tmp_path: Any) -> None:
     assert f'foedus_request_seconds_bucket{{le="0.005",{said}}} 1.0' in written
     assert f'foedus_request_seconds_bucket{{le="0.25",{said}}} 2.0' in written
     assert f"foedus_response_bytes_total{{{said}}} 150.0" in written
+    assert f"foedus_cache_hits_total{{{said}}} 1.0" in written
     assert 'method="other",route="none",status="405"' in written
     assert 'foedus_build{version="1"} 1.0' in written

@@ -59,13 +59,19 @@ class Start(Protocol):
         """Start one; `program`: other than `python -m app`, in Python; `settings`: more of the environment."""
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 def started(
     database_url: str, log: Path, workers: int = 1, program: str | None = None, settings: dict[str, str] | None = None
 ) -> Server:
     """Start a server on a database, and return it once it is alive."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = int((settings or {}).get("FOEDUS_PORT", 0)) or free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FOEDUS_")}
     environment |= {"FOEDUS_DATABASE_URL": database_url, "FOEDUS_PORT": str(port), "FOEDUS_ACCESS_LOG": "false"}
     environment |= {"FOEDUS_WORKERS": str(workers), **(settings or {})}

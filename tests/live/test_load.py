@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
+
+from seed import corpus
+from tests.conftest import compiled
 
 if TYPE_CHECKING:
+    from tests.conftest import Database
     from tests.live.conftest import Server, Start
 
 CONNECTIONS = 256
-SECONDS = 4.0
+SECONDS = float(os.environ.get("FOEDUS_LOAD_SECONDS", "4"))
+RESTARTS = 3
+# As long as the fixture waits for a start, and its stop.
+RESTARTED_WITHIN = 45.0
 # Generous on purpose: it tells starvation (a pool's time-out is 30 s) from slowness, and is no budget.
 LONGEST_WAIT = 10.0
 STOPPED_WITHIN = 10.0
@@ -35,6 +44,10 @@ QUESTIONS = (
     ("/countries?has=transfer", 200),
     ("/transfers/no-such-transfer", 404),
     ("/resolve?q=Turkye", 200),
+    ("/search?q=drone*&highlight=true", 200),
+    ("/facts?q=military&facet=kind,country", 200),
+    ("/transfers?group_by=supplier,recipient", 200),
+    ("/transfers.metadata.json", 200),
 )
 
 
@@ -86,16 +99,24 @@ async def keep_asking(server: Server, first: int, until: float, tally: Tally) ->
     await close([writer])
 
 
-async def crowd(server: Server) -> Tally:
+@pytest.fixture(scope="module")
+def url(database: Callable[[str], Database]) -> str:
+    """The article corpus on each engine, as the API's role reads it."""
+    made = database("load")
+    compiled(corpus.HERE, made.load)
+    return made.read
+
+
+async def crowd(server: Server, seconds: float = SECONDS) -> Tally:
     """Let all clients ask at once."""
     tally = Tally()
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + seconds
     await asyncio.gather(*(keep_asking(server, first, until, tally) for first in range(CONNECTIONS)))
     return tally
 
 
-def test_no_request_starves_under_256_connections(start: Start, article_url: str) -> None:
-    server = start(article_url)
+def test_no_request_starves_under_256_connections(start: Start, url: str) -> None:
+    server = start(url)
     tally = asyncio.run(crowd(server))
     assert tally.wrong == []
     assert len(tally.answers) == CONNECTIONS
@@ -106,8 +127,8 @@ def test_no_request_starves_under_256_connections(start: Start, article_url: str
     assert "Traceback" not in server.log.read_text()
 
 
-def test_a_server_that_is_asked_to_stop_finishes_its_answers(start: Start, article_url: str) -> None:
-    server = start(article_url)
+def test_a_server_that_is_asked_to_stop_finishes_its_answers(start: Start, url: str) -> None:
+    server = start(url)
 
     async def stopped_amid() -> list[int | BaseException]:
         opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(CONNECTIONS)]
@@ -132,8 +153,8 @@ def test_a_server_that_is_asked_to_stop_finishes_its_answers(start: Start, artic
     ), broken
 
 
-def test_half_open_connections_stop_nobody(start: Start, article_url: str) -> None:
-    server = start(article_url)
+def test_half_open_connections_stop_nobody(start: Start, url: str) -> None:
+    server = start(url)
     waiting = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(HALF_OPEN)]
     try:
         for silent in waiting:
@@ -145,3 +166,51 @@ def test_half_open_connections_stop_nobody(start: Start, article_url: str) -> No
     finally:
         for silent in waiting:
             silent.close()
+
+
+def test_a_restart_under_load_loses_no_answer(start: Start, url: str) -> None:
+    """Whoever asks again on a new connection is answered: no answer is half, none is an error, nobody gives up."""
+    server = start(url)
+    answered: list[int] = []
+    lost: list[str] = []
+    over = asyncio.Event()
+
+    async def keep_on(first: int) -> None:
+        for turn in count(first):
+            target, expected = QUESTIONS[turn % len(QUESTIONS)]
+            patience = time.monotonic() + RESTARTED_WITHIN
+            while True:
+                try:
+                    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+                    status = await asyncio.wait_for(ask(reader, writer, target), LONGEST_WAIT)
+                    await close([writer])
+                    break
+                except (OSError, asyncio.IncompleteReadError) as error:
+                    # Not accepted, or let go before a word was said: anything else is a lost answer.
+                    if getattr(error, "partial", b"") or time.monotonic() > patience:
+                        lost.append(f"{target}: {error!r}")
+                        return
+                    await asyncio.sleep(0.05)
+            answered.append(status)
+            if status != expected:
+                lost.append(f"{target}: {status}, not {expected}")
+            if over.is_set():
+                return
+
+    async def restarted() -> Server:
+        latest = server
+        clients = [asyncio.create_task(keep_on(first)) for first in range(24)]
+        for _ in range(RESTARTS):
+            await asyncio.sleep(0.5)
+            assert await asyncio.to_thread(latest.stop, STOPPED_WITHIN) == 0
+            latest = await asyncio.to_thread(start, url, FOEDUS_PORT=str(server.port))
+        before = len(answered)
+        over.set()
+        await asyncio.gather(*clients)
+        # Each is answered once more by the last server.
+        assert len(answered) >= before + len(clients) - len(lost)
+        return latest
+
+    latest = asyncio.run(restarted())
+    assert lost == []
+    assert latest.stop(STOPPED_WITHIN) == 0
