@@ -140,7 +140,7 @@ def _loaded(plan: Plan, number: int, url: str) -> Size:
         command = [sys.executable, "-m", "bench.loading", str(number), str(file)]
         done = subprocess.run(pinned(LOAD_CORE, command), check=True, capture_output=True, text=True)
         load = json.loads(done.stdout)
-        load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite")
+        load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite", loading.documents_of(file))
         told.write_text(json.dumps(load))
     return Size(number, json.loads(told.read_text()), file.resolve().stat().st_size)
 

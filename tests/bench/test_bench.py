@@ -15,7 +15,7 @@ import pytest
 from app.core.vocabulary import Granularity, Modality, Voice
 from bench.facts import Facts
 from bench.kinds import MAKERS
-from bench.loading import SEED, bare, synthetic
+from bench.loading import SEED, bare, documents_of, synthetic
 from bench.profiles import read
 from bench.world import world
 
@@ -78,7 +78,8 @@ def test_the_same_seed_makes_the_same_facts() -> None:
 
 
 def test_a_bare_executemany_inserts_every_row(release: Path, tmp_path: Path) -> None:
-    assert bare(release, tmp_path / "bare.sqlite") > 0
+    documents = documents_of(release.parent.parent / "foedus.sqlite")
+    assert bare(release, tmp_path / "bare.sqlite", documents) > 0
     assert not (tmp_path / "bare.sqlite").exists()
 
 
