@@ -45,7 +45,16 @@ def data_paths() -> list[str]:
     """Return an address of every operation that needs the database: those that say that they may answer 503."""
     paths = create_app(Settings(database_url="sqlite:///nothing-there")).openapi()["paths"]
     return [
-        path.format(**PARTS | ({"name": "modality"} if path.startswith("/vocab") else {}))
+        path.format(
+            **PARTS
+            | (
+                {"name": "modality"}
+                if path.startswith("/vocab")
+                else {"id": "0" * 12}
+                if path.startswith("/releases")
+                else {}
+            )
+        )
         for path, operation in paths.items()
         if "503" in operation.get("get", {"responses": ()})["responses"]
         # Asked nothing, it says what it is, and that needs no database.
