@@ -27,6 +27,7 @@ COUNTRIES = [
     ("has=agreement,holding", "CD CG NA NO TR"),
     ("has=agreement&has=transfer", "CD CG NO TR"),
     ("has=transfer&has=!agreement", "NA RU SUHH TZ"),
+    ("q=Turkiye OR norw*", "NO TR"),
 ]
 ORGANIZATIONS = [
     ("", "free-coast-front heron-works lantern-institute norwegian-navy quiet-order turkish-navy"),
@@ -42,6 +43,7 @@ ORGANIZATIONS = [
     ("has=exercise", "turkish-navy"),
     ("has=quote", ""),
     ("has=!transfer,exercise,event", "lantern-institute quiet-order"),
+    ("q=navy NOT turkish", "norwegian-navy"),
 ]
 PEOPLE = [
     ("", "ida-berg jon-berg lars-vinter mara-okonjo"),
@@ -50,6 +52,7 @@ PEOPLE = [
     ("affiliation=NA", "mara-okonjo"),
     ("affiliation=!NA", "ida-berg jon-berg lars-vinter"),
     ("has=event", ""),
+    ("q=berg", "ida-berg jon-berg"),
 ]
 SYSTEMS = [
     ("", "brook dulcimer heron-seven kite-29 pike"),
@@ -63,16 +66,19 @@ SYSTEMS = [
     ("used_by=NA", "kite-29"),
     ("used_by=TR&used_by=NA", "kite-29"),
     ("used_by=RU", ""),
+    ("q=heron", "heron-seven"),
 ]
 PLACES = [
     ("", "amber-coast port-amber"),
     ("id=Amber Bay", "port-amber"),
     ("country=Namibia", "port-amber"),
     ("country=!NA", "amber-coast"),
+    ("q=amber", "amber-coast port-amber"),
 ]
 SOURCES = [
     ("", "harbour-gazette-2019 river-almanac-1999"),
     ("id=river-almanac-1999", "river-almanac-1999"),
+    ("q=rivers", "river-almanac-1999"),
     ("id=!An Invented Almanac of the Rivers", "harbour-gazette-2019"),
 ]
 QUESTIONS = {
