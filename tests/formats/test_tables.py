@@ -57,8 +57,8 @@ def walked(api: Api, target: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("target", COLLECTIONS)
-def test_a_csv_has_the_whole_result_in_the_order_of_the_pages(small: Api, target: str) -> None:
-    rows, records = table(small, target), walked(small, target)
+def test_a_csv_has_the_whole_result_in_the_order_of_the_pages(examples: Api, target: str) -> None:
+    rows, records = table(examples, target), walked(examples, target)
     assert [row["id"].removeprefix("iso2:") for row in rows] == [record["id"] for record in records]
     assert rows
 
@@ -70,9 +70,9 @@ def test_ndjson_is_the_records_of_the_pages(small: Api, target: str) -> None:
 
 
 @pytest.mark.parametrize("resource", FACTS, ids=lambda one: one.kind)
-def test_the_columns_are_the_model_s(small: Api, resource: Any) -> None:
+def test_the_columns_are_the_model_s(examples: Api, resource: Any) -> None:
     columns = columns_of(resource.answer)
-    rows = table(small, f"/{resource.collection}?modality=any")
+    rows = table(examples, f"/{resource.collection}?modality=any")
     assert list(rows[0]) == [column.name for column in columns]
     assert list(dict.fromkeys(column.key for column in columns)) == list(resource.answer.model_fields)
     assert {"modality", "asserted_by", "hedges", "granularity"} <= set(rows[0])

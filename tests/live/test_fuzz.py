@@ -81,8 +81,8 @@ def lists() -> list[tuple[str, list[dict[str, Any]]]]:
         declared = [one for one in operation.get("parameters", []) if one["name"] not in SHAPING]
         chosen = [one for one in declared if one["schema"]["type"] == "array"]
         usable = [one for one in chosen if values(one)]
-        # These want words beside.
-        if "{" not in path and usable and path not in {"/resolve", "/search"}:
+        # These want words, or a release, beside.
+        if "{" not in path and usable and path not in {"/resolve", "/search", "/changes"}:
             found.append((path, usable))
     return found
 
