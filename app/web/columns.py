@@ -1,4 +1,4 @@
-"""Which columns a collection's table has on a page; the values are the API's, and how they are shown is `value.html`'s."""
+"""Which columns a collection's table has on a page; the values are the API's, and the templates show them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,15 @@ _OF_FACTS = ("kind", "parties")
 _KEYS: dict[str, tuple[str, ...]] = {
     "facts": _OF_FACTS,
     "agreements": ("agreement_type", "parties", "status"),
-    "transfers": ("supplier", "recipient", "system", "description", "deal_status", "number_ordered", "number_delivered"),
+    "transfers": (
+        "supplier",
+        "recipient",
+        "system",
+        "description",
+        "deal_status",
+        "number_ordered",
+        "number_delivered",
+    ),
     "cooperation": ("cooperation_type", "parties", "status"),
     "exercises": ("name", "host", "participants"),
     "deployments": ("sending", "host", "facility", "duration"),
@@ -48,7 +56,13 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "vocab": ("name", "definition"),
     "changes": ("change", "id", "kind", "reason"),
 }
-_HEADINGS = {"codes.iso3": "ISO3", "codes.cow": "COW", "codes.gw": "Gleditsch–Ward", "links.facts": "Facts", "link": "Facts"}
+_HEADINGS = {
+    "codes.iso3": "ISO3",
+    "codes.cow": "COW",
+    "codes.gw": "Gleditsch\u2013Ward",
+    "links.facts": "Facts",
+    "link": "Facts",
+}
 _FACTS_HAVE = "summary"
 
 

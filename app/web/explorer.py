@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
-
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import iter_route_contexts
 from starlette.concurrency import run_in_threadpool
@@ -157,5 +156,3 @@ def _as_it_is(answer: Answer) -> Response:
     response = Response(answer.body, answer.status)
     response.raw_headers = answer.headers
     return response
-
-

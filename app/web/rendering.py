@@ -34,7 +34,7 @@ def render(page: Page, questions: Questions, site: Site) -> bytes:
         "questions_path": questions.path,
         "base": base,
         "here": within(main, questions.named),
-        "permalink": base + within(main, questions.named or questions.release),
+        "permalink": within(main, questions.named or questions.release) if page.of_a_release else None,
         "release": questions.release,
         "pinned": questions.named,
         "calls": [within_call(call, questions.named) for call in dict.fromkeys(questions.calls)],

@@ -37,8 +37,9 @@ class Site:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its template and what stands in it. kept: whether its address alone tells what it says.
+    """A page: its template and what stands in it.
 
+    kept: whether its address alone tells what it says. of_a_release: whether an earlier one can be asked for it.
     canonical: the address by which it is known; the API's own where it has one.
     """
 
@@ -48,6 +49,7 @@ class Page:
     context: Mapping[str, Any] = field(default_factory=dict)
     status: int = HTTPStatus.OK.value
     kept: bool = True
+    of_a_release: bool = True
 
 
 Maker = Callable[[Questions, Site], Awaitable[Page]]

@@ -36,7 +36,7 @@ def edtf_words(edtf: str) -> str:
         return _day(edtf)
     first, _, last = edtf.partition("/")
     if first in ("", ".."):
-        return f"until {_day(last)}" + (", start not known" if first == "" else "")
+        return f"by {_day(last)}" if first == "" else f"ever until {_day(last)}"
     if last in ("", ".."):
         return f"since {_day(first)}" + (", end not known" if last == "" else "")
     return f"{_day(first)} to {_day(last)}"

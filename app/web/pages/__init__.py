@@ -5,9 +5,21 @@ from __future__ import annotations
 from app.web.pages import countries, entities, facts, home, lists, quotes, relations, sources, systems
 from app.web.site import Maker, Site
 
-# What is neither a fact nor an entity, and is shown as a table all the same.
-_TABLES = ("coverage", "releases", "vocab", "changes")
-_OF_ENTITIES: dict[str, Maker] = {
+_ADDRESSES: dict[str, Maker] = {
+    "/": home.home,
+    "/search": home.search,
+    "/relations": relations.pairs,
+    "/quotes/verify": quotes.check,
+    # What is neither a fact nor an entity, and is shown as a table all the same.
+    "/coverage": lists.collection,
+    "/releases": lists.collection,
+    "/changes": lists.collection,
+    "/vocab": lists.collection,
+}
+# `/relations/{a}/{b}`.
+OF_A_PAIR = 2
+_ALONE: dict[str, Maker] = {"evidence": facts.passage, "vocab": lists.codes}
+_ENTITIES: dict[str, Maker] = {
     "country": countries.country,
     "system": systems.system,
     "source": sources.source,
@@ -16,29 +28,19 @@ _OF_ENTITIES: dict[str, Maker] = {
 
 def find(path: str, site: Site) -> Maker | None:
     """Return who makes the page of an address."""
-    match path.removeprefix("/").split("/"):
-        case [""]:
-            return home.home
-        case ["search"]:
-            return home.search
-        case ["quotes", "verify"]:
-            return quotes.check
-        case ["relations"]:
-            return relations.pairs
-        case ["relations", _, _]:
-            return relations.pair
-        case ["evidence", _]:
-            return facts.passage
-        case ["vocab", _]:
-            return lists.codes
-        case [name] if name in site.collections or name in site.catalogues.values() or name in _TABLES:
-            return lists.collection
-        case [name, _] if name in site.collections:
-            return facts.fact
-        case [name, _]:
-            return next((_maker(kind) for kind, one in site.catalogues.items() if one == name), None)
-    return None
+    if path in _ADDRESSES:
+        return _ADDRESSES[path]
+    name, *rest = path.removeprefix("/").split("/")
+    if not rest:
+        return lists.collection if name in site.collections or name in site.catalogues.values() else None
+    if len(rest) == 1:
+        return _one_of(name, site)
+    return relations.pair if name == "relations" and len(rest) == OF_A_PAIR else None
 
 
-def _maker(kind: str) -> Maker:
-    return _OF_ENTITIES.get(kind, entities.entity)
+def _one_of(name: str, site: Site) -> Maker | None:
+    """Return who makes the page of one record of a collection."""
+    if name in site.collections:
+        return facts.fact
+    kind = next((kind for kind, collection in site.catalogues.items() if collection == name), None)
+    return _ALONE.get(name) if kind is None else _ENTITIES.get(kind, entities.entity)

@@ -34,7 +34,8 @@ async def country(questions: Questions, site: Site) -> Page:
         "facts": facts,
         "years": [(year, list(some)) for year, some in groupby(facts["data"], _year)],
         "facts_target": f"/facts?country={state}",
-        "facets": await facets(questions, "/facts", _FACETS, asked),
+        # Nothing was chosen here that could be taken off.
+        "facets": [facet | {"off": None} for facet in await facets(questions, "/facts", _FACETS, asked)],
         "transfers": await _transfers(questions, state),
         "drawn": site.draws("/countries/{name}/network.svg"),
     }
@@ -54,5 +55,6 @@ async def _transfers(questions: Questions, state: str) -> list[dict[str, Any]]:
 
 def _year(fact: Any) -> str:
     date = fact["date"]
-    year = date["earliest"] or date["latest"]
-    return year[:4] if year else label("not dated")
+    if date["earliest"] is None and date["latest"] is None:
+        return label("not dated")
+    return str(date["earliest"][:4]) if date["earliest"] else f"by {date['latest'][:4]}"

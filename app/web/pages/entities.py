@@ -27,10 +27,13 @@ def name_of(record: Any) -> str:
 
 async def known(questions: Questions, site: Site, found: Any) -> dict[str, Any]:
     """Return what every entity's page has: its fields, and a list for each question that leads on from it."""
-    lists = []
+    lists, shown = [], set[str]()
     for name, target in found["links"]["more"].items():
         answer = await questions.ask(f"{target}{'&' if '?' in target else '?'}limit={SHOWN}")
-        if answer["data"]:
+        ids = {one.get("id") or one["link"] for one in answer["data"]}
+        # What the lists before it have shown already is not shown again.
+        if ids - shown:
+            shown |= ids
             of_facts = "summary" in answer["data"][0]
             lists.append({"name": label(name), "target": target, "answer": answer, "of_facts": of_facts})
     return {

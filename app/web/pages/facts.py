@@ -7,7 +7,7 @@ from typing import Any
 from app.core.answers import FactAnswer
 from app.kit.formats import BIBTEX, CSL, RIS
 from app.web.citing import apa
-from app.web.questions import Questions
+from app.web.questions import Questions, within
 from app.web.site import Page, Site
 
 MOST_RELATED = 50
@@ -18,6 +18,7 @@ async def fact(questions: Questions, site: Site) -> Page:
     """One fact of any kind."""
     found = await questions.main()
     record, address = found["data"], found["links"]["self"].partition("?")[0]
+    for_good = str(questions.request.base_url).rstrip("/") + within(address, questions.named or questions.release)
     related = record["related"][:MOST_RELATED]
     ids = ",".join(dict.fromkeys(one["id"] for one in related))
     others = (await questions.ask(f"/facts?id={ids}&modality=any", limit=MOST_RELATED))["data"] if related else []
@@ -30,10 +31,14 @@ async def fact(questions: Questions, site: Site) -> Page:
         "related": [(one["relation"], by_id.get(one["id"]), one["id"]) for one in related],
         "bibtex": await questions.text(address, BIBTEX.media_type),
         "ris": await questions.text(address, RIS.media_type),
-        "apa": apa(await questions.text(address, CSL.media_type), record["id"]),
+        "apa": apa(await questions.text(address, CSL.media_type), record["id"], site.name, for_good, _year(record)),
         "quoted": record["kind"] == "quote",
     }
     return Page("fact.html", record["summary"], found["links"]["self"], context)
+
+
+def _year(record: Any) -> int:
+    return int(record["coded_on"][:4])
 
 
 def _by_source(evidence: list[Any]) -> list[tuple[Any, list[Any]]]:

@@ -12,12 +12,14 @@ from app.web.site import Page, Site
 NEWEST = 6
 LONGEST_NAME = 200
 # What may stand between the names of two states: `Turkey - Azerbaijan`, `TR,AZ`, `Armenia and Russia`.
-_TWO = re.compile(r"\s*(?:,|/|&|\s-\s|–|—|\band\b|\bvs\b)\s*", re.IGNORECASE)
+_TWO = re.compile(r"\s*(?:,|/|&|\s-\s|\u2013|\u2014|\band\b|\bvs\b)\s*", re.IGNORECASE)
 
 
 async def home(questions: Questions, site: Site) -> Page:
     """What this is, what it holds, what is newest in it."""
-    service = await questions.main()
+    service = await questions.main(without=("release",))
+    # What the service is, it is now; what it holds is asked of the release that is read.
+    questions.release = questions.named or questions.release
     newest = await questions.ask("/facts?sort=-date", limit=NEWEST)
     counted = await questions.ask("/facts?modality=any&facet=kind,modality,country&limit=1")
     sources = await questions.ask("/sources", limit=10)
@@ -46,24 +48,30 @@ async def search(questions: Questions, site: Site) -> Page:
     """What a name or code stands for, and what says so; without words, the box alone."""
     sought = questions.one("q")
     if sought is None:
-        return Page("search.html", "Search", "/search", {"sought": "", "found": None, "refused": None, "named": [], "pair": None})
-    pair = await _pair(questions, sought)
-    named = (await questions.ask("/resolve", q=sought))["data"] if len(sought) <= LONGEST_NAME else []
-    certain = [one for one in named if one["matched"] != "near"]
-    refused = None
+        return Page(
+            "search.html",
+            "Search",
+            "/search",
+            {"sought": "", "found": None, "refused": None, "named": [], "pair": None},
+        )
+    refusal = None
     found: Any = None
     try:
         found = await questions.main(highlight="true", limit="20")
-    except Refused as refusal:
-        # What is no question of the full text may be a code all the same.
-        if refusal.answer.status != HTTPStatus.UNPROCESSABLE_ENTITY or not (certain or pair):
-            raise
-        refused = refusal.answer.record["detail"]
+    except Refused as refused:
+        refusal = refused
+    pair = await _pair(questions, sought)
+    named = (await questions.ask("/resolve", q=sought))["data"] if len(sought) <= LONGEST_NAME else []
+    certain = [one for one in named if one["matched"] != "near"]
+    # What is no question of the full text may be a code all the same.
+    if refusal and not (refusal.answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and (certain or pair)):
+        raise refusal
+    nothing = found is None or not found["data"]
     context = {
         "sought": sought,
         "found": found,
-        "refused": refused,
-        "named": certain or named[:5],
+        "refused": refusal.answer.record["detail"] if refusal else None,
+        "named": certain or (named[:5] if nothing else []),
         "certain": bool(certain),
         "pair": pair,
         "of_facts": site.kinds,

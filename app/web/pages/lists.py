@@ -16,7 +16,18 @@ from app.web.words import label
 _APART = frozenset({"sort", "limit", "cursor", "fields", "facet", "group_by", "release", "highlight", "evidence"})
 # What everybody asks; the rest is behind a fold.
 _FIRST = ("q", "kind", "country", "since", "until", "modality", "has", "category", "used_by", "organization_type")
-_FACETS = ("kind", "supplier", "recipient", "category", "deal_status", "type", "operator", "country", "modality", "source")
+_FACETS = (
+    "kind",
+    "supplier",
+    "recipient",
+    "category",
+    "deal_status",
+    "type",
+    "operator",
+    "country",
+    "modality",
+    "source",
+)
 MOST_FACETS = 4
 MOST_VALUES = 8
 _SIZES = ("20", "50", "100", "200", "500")
@@ -24,13 +35,14 @@ _SIZES = ("20", "50", "100", "200", "500")
 
 @dataclass(frozen=True)
 class Field:
-    """A filter as a field of the form: its choices, where the list is closed, and what is asked now."""
+    """A filter as a field of the form: its choices, where the list is closed; what is asked now, and how no more."""
 
     name: str
     label: str
     doc: str
     choices: tuple[str, ...]
     value: str
+    off: str | None
 
 
 async def collection(questions: Questions, site: Site) -> Page:
@@ -40,7 +52,9 @@ async def collection(questions: Questions, site: Site) -> Page:
     context = await listed(questions, found) | {"columns": columns_of(name, found["data"]), "kinds": site.kinds}
     context["is_of_facts"] = name in site.collections
     context["drawn"] = site.draws("/coverage.svg") if name == "coverage" else False
-    return Page("list.html", label(name), found["links"]["self"], context)
+    return Page(
+        "list.html", label(name), found["links"]["self"], context, of_a_release="release" in _declared(questions)
+    )
 
 
 async def codes(questions: Questions, _: Site) -> Page:
@@ -52,16 +66,30 @@ async def codes(questions: Questions, _: Site) -> Page:
 async def listed(questions: Questions, found: Any) -> dict[str, Any]:
     """Return what every list's page has: the form, the facets, the pages, the formats."""
     declared = _declared(questions)
-    pairs = parse_qsl(urlsplit(found["links"]["self"]).query)
+    # How many records a page shows unasked is no filter.
+    unasked = () if questions.one("limit") else ("limit",)
+    pairs = [pair for pair in parse_qsl(urlsplit(found["links"]["self"]).query) if pair[0] not in unasked]
     # Asked twice is all of: the form has room for the first, and keeps the others.
     given = dict(reversed(pairs))
-    fields = _fields(declared, given)
+    path = urlsplit(found["links"]["self"]).path
+    fields = [
+        Field(
+            name,
+            label(name),
+            parameter["description"],
+            tuple(_choices(parameter)),
+            given.get(name, ""),
+            _off(path, pairs, name) if name in given else None,
+        )
+        for name, parameter in declared.items()
+        if name not in _APART
+    ]
     rest = list(pairs)
     for pair in given.items():
         rest.remove(pair)
     return {
         "found": found,
-        "path": urlsplit(found["links"]["self"]).path,
+        "path": path,
         "doc": getattr(questions.route, "description", ""),
         "first": [field for field in fields if field.name in _FIRST or field.value],
         "others": [field for field in fields if field.name not in _FIRST and not field.value],
@@ -77,9 +105,7 @@ async def listed(questions: Questions, found: Any) -> dict[str, Any]:
     }
 
 
-async def facets(
-    questions: Questions, path: str, declared: dict[str, Any], given: list[tuple[str, str]]
-) -> list[Any]:
+async def facets(questions: Questions, path: str, declared: dict[str, Any], given: list[tuple[str, str]]) -> list[Any]:
     """Return how what is found divides, by the filters that tell most; a filter that is in use can be taken off."""
     possible = _choices(declared.get("facet"))
     chosen = [name for name in _FACETS if name in possible][:MOST_FACETS]
@@ -110,14 +136,6 @@ def _declared(questions: Questions) -> dict[str, Any]:
         if alias.rstrip("`.") not in found:
             found[parameter["name"]] = parameter
     return found
-
-
-def _fields(declared: dict[str, Any], given: dict[str, str]) -> list[Field]:
-    return [
-        Field(name, label(name), parameter["description"], tuple(_choices(parameter)), given.get(name, ""))
-        for name, parameter in declared.items()
-        if name not in _APART
-    ]
 
 
 def _choices(parameter: Any) -> list[str]:

@@ -18,7 +18,12 @@ async def check(questions: Questions, _: Site) -> Page:
     """The form; with words in it, the verdict on them."""
     given = await _asked(questions)
     asked = {name: given.get(name, "") for name in _FIELDS}
-    context = {"asked": asked, "answer": None, "refused": None, "verdicts": {one.value: one.definition for one in Verdict}}
+    context = {
+        "asked": asked,
+        "answer": None,
+        "refused": None,
+        "verdicts": {one.value: one.definition for one in Verdict},
+    }
     if not asked["text"]:
         return Page("quotes.html", "Check a quotation", PATH, context)
     release = [("release", questions.named)] if questions.named else []

@@ -68,7 +68,7 @@ async def pair(questions: Questions, site: Site) -> Page:
         "drawn": site.draws("/relations/{a}/{b}/timeline.svg"),
         "kinds": site.kinds,
     }
-    title = f"{first['name']} – {second['name']}"
+    title = f"{first['name']} and {second['name']}"
     return Page("pair.html", title, found["links"]["self"], context)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from app.web.pages.entities import known
@@ -13,7 +14,7 @@ from app.web.site import Page, Site
 OF_A_PAGE = 500
 MOST_PAGES = 4
 ROWS = 50
-# Between two passages so little may be left out, a stop and a blank, that they are read as one.
+# So little may be left out between two passages, a stop and a blank, that they are read as one text.
 _JOINED = 4
 
 
@@ -28,14 +29,15 @@ class Piece:
 
 @dataclass
 class Run:
-    """Passages that touch: the words in pieces, and the facts that are drawn from any; `gap`: what was left out before.
+    """Passages that overlap: the words in pieces, and the facts that are drawn from any.
 
-    gap: how many characters; 0 where the run begins the text or follows at once.
+    gap: how many characters are left out before it; 0 where it begins the text, or follows at once.
     """
 
     start: int
     end: int
     gap: int
+    tail: str = ""
     pieces: list[Piece] = field(default_factory=list)
     facts: list[Any] = field(default_factory=list)
 
@@ -53,7 +55,8 @@ async def source(questions: Questions, site: Site) -> Page:
         runs = read(facts, record["id"])
         in_order = dict.fromkeys(fact["id"] for run in runs for fact in run.facts)
         context |= {"runs": runs, "rows": None, "cut": cut, "numbers": {id_: n for n, id_ in enumerate(in_order, 1)}}
-    context["lists"] = [one for one in context["lists"] if not one["of_facts"]]
+    # Its facts are beside its words, and what it covers has a page of its own.
+    context["lists"] = []
     return Page("source.html", record["title"], found["links"]["self"], context)
 
 
@@ -88,13 +91,17 @@ def read(facts: Iterable[Any], source: str) -> list[Run]:
                 if name == "exact" or offset < _JOINED:
                     letters.setdefault(at + offset, letter)
         last = runs[-1] if runs else None
-        if last is not None and start - last.end < _JOINED:
+        if last is not None and start < last.end:
             last.end = max(last.end, end)
         else:
-            runs.append(Run(start, end, max(0, start - (last.end if last else 0))))
+            gap = start - (last.end if last else 0)
+            runs.append(Run(start, end, gap if gap > _JOINED else 0))
     for run in runs:
         within = [pair for pair in cited if run.start <= pair[0]["start"] < run.end]
         run.pieces = _pieces(run, within, letters)
+        # The stop after it, which nobody cites.
+        tail = "".join(letters[at] for at in range(run.end, run.end + _JOINED) if at in letters)
+        run.tail = "" if tail[:1].isspace() or tail[:1].isalnum() else "".join(tail.split()[:1])
         run.facts = list({fact["id"]: fact for _, fact in within}.values())
     return runs
 
@@ -103,7 +110,7 @@ def _pieces(run: Run, cited: list[tuple[Any, Any]], letters: dict[int, str]) -> 
     """Cut a run wherever a passage begins or ends."""
     cuts = sorted({run.start, run.end, *(at for passage, _ in cited for at in (passage["start"], passage["end"]))})
     pieces = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [(passage, fact) for passage, fact in cited if passage["start"] <= start and end <= passage["end"]]
         text = "".join(letters.get(at, " ") for at in range(start, end))
         facts = list(dict.fromkeys(fact["id"] for _, fact in over))
