@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app.core import tables
+from app.core import tables, terms
 from app.core.answers import FactAnswer
 from app.core.entries import EvidenceEntry, FactEntry, PartyEntry, SystemUseEntry
 from app.core.resource import Resource
-from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
+from app.core.vocabulary import CoverageStatus, Modality, Role, SystemRole, Voice
 from app.kit import edtf
 from app.kit.textindex import Document
 from app.reference.sources import Redistribution
@@ -22,6 +22,7 @@ from app.views.coverage import answer as coverage_answer
 from seed import entities, names
 from seed.corpus import Corpus
 from seed.datasets import Track, untracked
+from seed.postings import Postings
 from seed.spool import Spool
 from seed.texts import Texts
 
@@ -50,6 +51,8 @@ class Compiler:
         self.unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
         self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
         self.active: set[str] = set()
+        self.users: set[tuple[str, str]] = set()
+        self.postings = Postings()
         self.dated = 0
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
@@ -59,6 +62,7 @@ class Compiler:
         yield "names", list(names.rows(self.corpus))
         yield "search", [one for pair in self.texts.indexed() for one in pair]
         yield "facts", self.facts()
+        yield "terms", [*self.postings.terms(), *self.postings.moments(), *self._users()]
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (
@@ -99,6 +103,7 @@ class Compiler:
         states = {state for party in parties if party.role.takes_part and (state := self.state(party.actor))}
         self.active |= states
         earliest, latest = edtf.bounds(fact.date.edtf) if fact.date else (None, None)
+        voice = self._voice(fact)
         yield _line(
             tables.Fact,
             n=n,
@@ -107,9 +112,7 @@ class Compiler:
             kind=fact.kind,
             modality=fact.modality,
             granularity=fact.granularity,
-            voice=self._voice(fact),
-            states=len(states),
-            dated=fact.date is not None,
+            voice=voice,
             earliest=earliest,
             latest=latest,
             place=fact.place,
@@ -118,16 +121,12 @@ class Compiler:
         detail = fact.detail(n)
         yield type(detail), dict(detail)
         yield self.texts.document(n, self.by_kind[fact.kind], fact, quotable=source not in self.unquotable)
-        for position, party in enumerate(parties):
-            yield _line(
-                tables.Party,
-                n=n,
-                position=position,
-                actor=party.actor,
-                state=self.state(party.actor),
-                role=party.role,
-                chosen=_chosen(fact, party.role),
-            )
+        told = [
+            terms.PartyTold(party.actor, self.state(party.actor), party.role, _chosen(fact, party.role))
+            for party in parties
+        ]
+        for position, one in enumerate(told):
+            yield _line(tables.Party, n=n, position=position, **vars(one))
         for position, use in enumerate(uses):
             yield _line(
                 tables.FactSystem,
@@ -136,19 +135,39 @@ class Compiler:
                 system=use.system,
                 role=use.role,
                 by=use.by,
-                by_state=self.state(use.by),
             )
-        for position, voice in enumerate(fact.asserted_by):
-            yield _line(tables.FactVoice, n=n, position=position, actor=voice)
-        for name, value in sorted(set(fact.filter_values())):
-            yield _line(tables.FactValue, name=name, value=value, n=n)
-        yield _line(tables.FactSource, source=source, n=n)
+            if use.role is SystemRole.fielded and fact.modality is Modality.actual and (user := self.state(use.by)):
+                self.users.add((use.system, user))
+        for position, actor in enumerate(fact.asserted_by):
+            yield _line(tables.FactVoice, n=n, position=position, actor=actor)
+        values = sorted(set(fact.filter_values()))
+        for name, value in values:
+            yield _line(tables.FactValue, n=n, name=name, value=value)
+        yield _line(tables.FactSource, n=n, source=source)
         for position, citation in enumerate(answer.evidence):
             if citation.id not in cited:
                 cited.add(citation.id)
                 yield _line(tables.Citation, id=citation.id, source=source, answer=citation.model_dump_json())
             yield _line(tables.FactCitation, n=n, position=position, citation=citation.id)
-        yield from self._pairs(n, source, fact, parties)
+        for a, b in combinations(sorted({one.state for one in told if one.state and one.chosen}), 2):
+            self.pairs[a, b][source, fact.kind, fact.modality.value, fact.granularity.value] += 1
+        listed = {
+            *terms.of_parties(told),
+            *terms.of_systems((use.system, use.role) for use in uses),
+            *terms.envelope("place", [fact.place] if fact.place else []),
+            *terms.envelope("source", [source]),
+            *terms.envelope("asserted_by", fact.asserted_by),
+            *terms.envelope("voice", [voice.value]),
+            *terms.envelope("granularity", [fact.granularity.value]),
+            *(term for name, value in values for term in terms.own(name, [value])),
+            *(
+                term
+                for parameter in self.by_kind[fact.kind].parameters
+                if parameter.column and (value := getattr(detail, parameter.column)) is not None
+                for term in terms.own(parameter.name, [value])
+            ),
+        }
+        yield from self.postings.of_fact(n, fact, listed)
 
     def _answer(
         self, source: str, fact: FactEntry, parties: list[PartyEntry], uses: list[SystemUseEntry]
@@ -163,17 +182,16 @@ class Compiler:
         given |= {} if quotable else fact.without_words()
         return self.by_kind[fact.kind].answer.model_validate(given, context=self.known)
 
-    def _pairs(self, n: int, source: str, fact: FactEntry, parties: list[PartyEntry]) -> Iterator[Line]:
-        states = {self.state(party.actor) for party in parties if _chosen(fact, party.role)}
-        for a, b in combinations(sorted(state for state in states if state), 2):
-            self.pairs[a, b][source, fact.kind, fact.modality.value, fact.granularity.value] += 1
-            yield _line(tables.Pair, a=a, b=b, n=n)
-
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:
             return Voice.source
         named = any(self.known.actors[voice]["kind"] != "unnamed" for voice in fact.asserted_by)
         return Voice.named if named else Voice.unnamed
+
+    def _users(self) -> Iterator[Line]:
+        numbers = {id_: n for n, id_ in enumerate(sorted(entry.id for entry in self.corpus.systems), 1)}
+        for system, country in sorted(self.users):
+            yield _line(tables.SystemUser, n=numbers[system], country=country)
 
     def _relations(self) -> Rows:
         return [
