@@ -13,6 +13,7 @@ _MONTHS = (
 _SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
 _DAY = re.compile(r"(-?[0-9X]{4,})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?([?~%]?)")
 _HEDGED = {"?": "perhaps ", "~": "about ", "%": "perhaps about ", "": ""}
+_OF_A_DAY = ("27", "September", "2020")
 # A browser looks for the first and the last words of what is longer.
 LONGEST_FRAGMENT = 200
 _WORDS_AT_AN_END = 5
@@ -39,7 +40,16 @@ def edtf_words(edtf: str) -> str:
         return f"by {_day(last)}" if first == "" else f"ever until {_day(last)}"
     if last in ("", ".."):
         return f"since {_day(first)}" + (", end not known" if last == "" else "")
-    return f"{_day(first)} to {_day(last)}"
+    return _range(_day(first), _day(last))
+
+
+def _range(first: str, last: str) -> str:
+    """Join two days; the month and the year of the first are left out where they are the last one's."""
+    begins, ends = first.split(" "), last.split(" ")
+    if len(begins) == len(ends) == len(_OF_A_DAY) and begins[0].isdigit():
+        same = 2 if begins[1:] == ends[1:] else int(begins[2] == ends[2])
+        first = " ".join(begins[: len(begins) - same])
+    return f"{first} to {last}"
 
 
 def _day(text: str) -> str:
@@ -57,7 +67,7 @@ def _day(text: str) -> str:
     named = f"{_MONTHS[int(month) - 1]} {year}"
     if day is None:
         return hedged + named
-    return hedged + (f"{int(day)} {named}" if day.isdigit() else f"{named}, day not known")
+    return hedged + (f"{int(day)} {named}" if day.isdigit() else f"a day in {named}")
 
 
 def code_words(code: str) -> str:

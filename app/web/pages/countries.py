@@ -12,7 +12,7 @@ from app.web.questions import Questions
 from app.web.site import Page, Site
 from app.web.words import label
 
-MOST_PARTNERS = 40
+MOST_PARTNERS = 15
 _FACETS = {"facet": {"schema": {"enum": ["kind", "modality", "source"]}}}
 
 
