@@ -184,7 +184,7 @@ def _wrap(
     app.add_middleware(AnswerUnchanged)
     app.add_middleware(coding.Code)
     app.add_middleware(AnswerHead)
-    app.add_middleware(Complete)
+    app.add_middleware(Complete, refusal=explorer.refusal(app, site))
     outermost: ASGIApp = super(Served, app).__call__
     if settings.cache_bytes:
         outermost = Remember(outermost, releases.watch(), settings.cache_bytes)

@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit import formats, links
+from app.kit import formats, headers, links
 from app.kit.bodies import FORM
 from app.kit.formats import JSON
 from app.kit.negotiation import PAGE, prefers_page
@@ -49,6 +49,19 @@ def pictures(app: FastAPI) -> Callable[[], frozenset[str]]:
         return found[0]
 
     return drawn
+
+
+def refusal(app: ASGIApp, site: Site) -> Callable[[Scope, Problem], Response]:
+    """Return how a problem is answered that arises outside of the explorer: by a page, where one is wanted."""
+
+    def answered(scope: Scope, problem: Problem) -> Response:
+        plain = headers.document(scope, problem)
+        if not _wants_page(scope):
+            return plain
+        found = Answer(plain.status_code, plain.raw_headers, bytes(plain.body))
+        return _page_of(found, Questions(app, Request(scope)), site)
+
+    return answered
 
 
 class Explore:
@@ -95,24 +108,16 @@ class Explore:
             if questions.route is not None:
                 request.scope["route"] = questions.route
         body = await run_in_threadpool(render, made, questions, self._site)
-        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
-        headers |= headers_of(etag_of(body), policy=CURRENT) if made.kept else {"Cache-Control": NEVER_STORED}
+        said = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+        said |= headers_of(etag_of(body), policy=CURRENT) if made.kept else {"Cache-Control": NEVER_STORED}
         if questions.release is not None:
-            headers["Foedus-Release"] = questions.release
+            said["Foedus-Release"] = questions.release
         if made.canonical is not None:
-            headers["Link"] = links.link(made.canonical, "alternate", type=JSON.media_type)
-        return Response(body, made.status, headers, PAGE)
+            said["Link"] = links.link(made.canonical, "alternate", type=JSON.media_type)
+        return Response(body, made.status, said, PAGE)
 
     async def _refusal(self, questions: Questions, answer: Answer) -> Response:
-        """Return an error's page, with what the error says of itself in its headers."""
-        problem = answer.record
-        page = Page("problem.html", problem["title"], None, {"problem": problem}, answer.status)
-        body = await run_in_threadpool(render, page, questions, self._site)
-        response = Response(body, answer.status, {"Content-Security-Policy": CONTENT_SECURITY_POLICY}, PAGE)
-        for name, value in answer.headers:
-            if name not in (b"content-length", b"content-type"):
-                response.raw_headers.append((name, value))
-        return response
+        return await run_in_threadpool(_page_of, answer, questions, self._site)
 
     def _with_pages_of_errors(self, request: Request, send: Send) -> Send:
         """Return a `send` that passes answers on as they are, and makes pages of problems."""
@@ -132,6 +137,18 @@ class Explore:
                     await page(request.scope, request.receive, send)
 
         return noticed
+
+
+def _page_of(answer: Answer, questions: Questions, site: Site) -> Response:
+    """Return an error's page, with what the error says of itself in its headers."""
+    problem = answer.record
+    page = Page("problem.html", problem["title"], None, {"problem": problem}, answer.status)
+    body = render(page, questions, site)
+    response = Response(body, answer.status, {"Content-Security-Policy": CONTENT_SECURITY_POLICY}, PAGE)
+    for name, value in answer.headers:
+        if name not in (b"content-length", b"content-type"):
+            response.raw_headers.append((name, value))
+    return response
 
 
 def _wants_page(scope: Scope) -> bool:

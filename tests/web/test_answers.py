@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import Api
 from tests.web.conftest import BROWSER, OF_A_SCRIPT, TURNED_ROUND
 
 if TYPE_CHECKING:
-    import httpx
+    from pathlib import Path
 
-    from tests.conftest import Api
+    import httpx
+    from anyio.from_thread import BlockingPortal
 
 FACT = "/facts/tr-ua-navy-bayraktar-tb2"
 PASSAGE = "/evidence/forbes-turkey-azerbaijan-2021.1859-1909"
@@ -104,6 +108,7 @@ def test_what_has_its_own_format_is_no_page(pages: Api, target: str) -> None:
         ("/transfers.csv?form=TR", 422, "did you mean <code>from</code>?"),
         ("/facts/none-such", 404, "none-such"),
         ("/changes", 422, "is required"),
+        ("/facts?q=" + "a" * 8000, 414, "longer than 8000 bytes"),
         ("/quotes/verify?text=too+short", 422, "12 characters"),
         ("/facts?release=000000000000", 410, "Held are"),
     ],
@@ -126,6 +131,22 @@ def test_the_empty_fields_of_a_form_are_no_questions(pages: Api) -> None:
     away = pages.get("/transfers?from=TR&to=&q=+&category=aircraft", headers={"Accept": BROWSER})
     assert (away.status_code, away.headers["location"]) == (303, "/transfers?from=TR&category=aircraft")
     assert pages.get("/transfers?from=TR&to=").status_code == 422
+
+
+def test_a_failure_gets_a_page_too(portal: BlockingPortal, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'foedus.sqlite'}"
+    app = create_app(Settings(database_url=url, access_log=False))
+
+    def fail() -> None:
+        raise RuntimeError("on purpose")
+
+    app.add_api_route("/failing", fail)
+    api = Api(app, url, portal)
+    assert "The server failed; the question is not to blame." in page(api, "/failing", 500).text
+    assert api.get("/failing").json()["status"] == 500
+    # There is no database either.
+    assert "run <code>python -m seed load</code>" in page(api, "/facts", 503).text
+    api.app.state.releases.close()
 
 
 def test_a_merged_id_leads_to_its_successor(small_pages: Api) -> None:

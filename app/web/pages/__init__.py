@@ -30,6 +30,9 @@ def find(path: str, site: Site) -> Maker | None:
     """Return who makes the page of an address."""
     if path in _ADDRESSES:
         return _ADDRESSES[path]
+    if site.draws(path) or site.draws(f"{path}.svg"):
+        # A picture, or the table behind it: both are files.
+        return None
     name, *rest = path.removeprefix("/").split("/")
     if not rest:
         return lists.collection if name in site.collections or name in site.catalogues.values() else None

@@ -33,6 +33,9 @@ MOST_VALUES = 8
 _SIZES = ("20", "50", "100", "200", "500")
 
 
+_PICTURES = {"coverage": "/coverage.svg", "transfers": "/transfers/flows.svg"}
+
+
 @dataclass(frozen=True)
 class Field:
     """A filter as a field of the form: its choices, where the list is closed; what is asked now, and how no more."""
@@ -51,7 +54,8 @@ async def collection(questions: Questions, site: Site) -> Page:
     name = questions.path.removeprefix("/")
     context = await listed(questions, found) | {"columns": columns_of(name, found["data"]), "kinds": site.kinds}
     context["is_of_facts"] = name in site.collections
-    context["drawn"] = site.draws("/coverage.svg") if name == "coverage" else False
+    picture = _PICTURES.get(name)
+    context["drawn"] = drawn(found, picture) if picture and site.draws(picture) else None
     return Page(
         "list.html", label(name), found["links"]["self"], context, of_a_release="release" in _declared(questions)
     )
@@ -136,6 +140,12 @@ def _declared(questions: Questions) -> dict[str, Any]:
         if alias.rstrip("`.") not in found:
             found[parameter["name"]] = parameter
     return found
+
+
+def drawn(found: Any, picture: str) -> str:
+    """Return the address of the picture of what a list finds."""
+    query = _without(found["links"]["self"], "cursor", "limit", "sort").partition("?")[2]
+    return f"{picture}{'?' if query else ''}{query}"
 
 
 def _choices(parameter: Any) -> list[str]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.core.vocabulary import CoverageStatus
-from app.web.pages.lists import listed
+from app.web.pages.lists import drawn, listed
 from app.web.questions import Questions
 from app.web.site import Page, Site
 
 MOST_BETWEEN = 200
+_TIMELINE = "/relations/{a}/{b}/timeline.svg"
 # Which role is where a fact comes from; the other end is where it goes.
 _FROM = frozenset({"supplier", "provider", "sending", "financier", "licensor", "component_supplier"})
 
@@ -21,7 +22,7 @@ async def pairs(questions: Questions, site: Site) -> Page:
     context = await listed(questions, found) | {
         "kinds": site.kinds,
         "rows": matrix(found["data"]),
-        "drawn": site.draws("/network.svg"),
+        "drawn": drawn(found, "/network.svg") if site.draws("/network.svg") else None,
     }
     return Page("relations.html", "Relations", found["links"]["self"], context)
 
@@ -65,7 +66,7 @@ async def pair(questions: Questions, site: Site) -> Page:
         "covered_kinds": list(dict.fromkeys(one["kind"] for one in coverage["data"])),
         "statuses": list(CoverageStatus),
         "direction": lambda fact: _direction(fact, a, b),
-        "drawn": site.draws("/relations/{a}/{b}/timeline.svg"),
+        "drawn": drawn(found, f"/relations/{a}/{b}/timeline.svg") if site.draws(_TIMELINE) else None,
         "kinds": site.kinds,
     }
     title = f"{first['name']} and {second['name']}"
