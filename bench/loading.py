@@ -21,7 +21,8 @@ from app.settings import MIGRATIONS
 from bench.facts import Facts
 from bench.world import World, world
 from seed import load as loads
-from seed.compile import Compiler, Rows
+from seed.compile import Compiler
+from seed.rows import Rows
 from seed.spool import moment
 
 SEED = 20_241_122

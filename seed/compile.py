@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import combinations
-from typing import Any
-
-from sqlmodel import SQLModel
+from collections.abc import Iterator
+from heapq import merge
+from itertools import combinations, groupby
+from operator import itemgetter
 
 from app.core import tables
-from app.core.answers import FactAnswer
-from app.core.entries import EvidenceEntry, FactEntry, PartyEntry, SystemUseEntry
+from app.core.entries import FactEntry, PartyEntry
 from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
 from app.kit import edtf
@@ -22,12 +18,11 @@ from app.views.coverage import answer as coverage_answer
 from seed import entities, names
 from seed.corpus import Corpus
 from seed.datasets import Track, untracked
+from seed.finished import Finisher
+from seed.rows import Line, Rows, line
 from seed.spool import Spool
+from seed.tallies import Seen, Tally
 from seed.texts import Texts
-
-# A row as its columns' values: making a table's object of each would take half of the time of a load.
-Line = tuple[type[SQLModel], dict[str, Any]]
-Rows = Iterable[SQLModel | Line | Document]
 
 
 class Compiler:
@@ -45,10 +40,11 @@ class Compiler:
         self.countries = {entry.id for entry in corpus.countries}
         self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
         self.known = entities.known(corpus)
+        self.finisher = Finisher(self.known, self.by_kind)
         self.texts = Texts(corpus)
         sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
         self.unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
-        self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
+        self.pairs = Tally()
         self.active: set[str] = set()
         self.dated = 0
 
@@ -64,7 +60,7 @@ class Compiler:
         yield (
             "retired ids",
             [
-                tables.Retired(id=entry.id, reason=entry.reason, successor=entry.successor)
+                line(tables.Retired, id=entry.id, reason=entry.reason, successor=entry.successor)
                 for entry in self.corpus.retired
             ],
         )
@@ -87,19 +83,23 @@ class Compiler:
 
     def facts(self) -> Iterator[Line | Document]:
         """Yield the rows of all facts, in order of date; those of one fact together."""
-        cited: set[str] = set()
+        cited = Seen()
         total = None if self.spool is None else len(self.spool)
         for n, (rank, source, fact) in enumerate(self.track(self.in_time(), "facts", total), 1):
             self.dated += fact.date is not None
             yield from self._fact(n, rank, source, fact, cited)
 
-    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: set[str]) -> Iterator[Line | Document]:
+    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: Seen) -> Iterator[Line | Document]:
         parties, uses = fact.all_parties(), fact.all_systems()
-        answer = self._answer(source, fact, parties, uses)
+        quotable = source not in self.unquotable
+        # Here, and not format by format: what may not be passed on is in no release, and so in no export of it.
+        passages = [(f"{source}.{one.locator()}", one) for one in fact.evidence]
+        citations = [self.finisher.citation(id_, source, one, quotable=quotable) for id_, one in passages]
+        told = {**fact.words(quotable=quotable), "parties": parties, "systems": uses}
         states = {state for party in parties if party.role.takes_part and (state := self.state(party.actor))}
         self.active |= states
         earliest, latest = edtf.bounds(fact.date.edtf) if fact.date else (None, None)
-        yield _line(
+        yield line(
             tables.Fact,
             n=n,
             id=fact.id,
@@ -113,13 +113,13 @@ class Compiler:
             earliest=earliest,
             latest=latest,
             place=fact.place,
-            answer=answer.model_dump_json(),
+            answer=self.finisher.fact(fact, told, citations),
         )
-        detail = fact.detail(n)
-        yield type(detail), dict(detail)
-        yield self.texts.document(n, self.by_kind[fact.kind], fact, quotable=source not in self.unquotable)
+        resource = self.by_kind[fact.kind]
+        yield line(resource.row, n=n, **fact.detail())
+        yield self.texts.document(n, resource, fact, parties, uses, quotable=quotable)
         for position, party in enumerate(parties):
-            yield _line(
+            yield line(
                 tables.Party,
                 n=n,
                 position=position,
@@ -129,7 +129,7 @@ class Compiler:
                 chosen=_chosen(fact, party.role),
             )
         for position, use in enumerate(uses):
-            yield _line(
+            yield line(
                 tables.FactSystem,
                 n=n,
                 position=position,
@@ -139,35 +139,21 @@ class Compiler:
                 by_state=self.state(use.by),
             )
         for position, voice in enumerate(fact.asserted_by):
-            yield _line(tables.FactVoice, n=n, position=position, actor=voice)
+            yield line(tables.FactVoice, n=n, position=position, actor=voice)
         for name, value in sorted(set(fact.filter_values())):
-            yield _line(tables.FactValue, name=name, value=value, n=n)
-        yield _line(tables.FactSource, source=source, n=n)
-        for position, citation in enumerate(answer.evidence):
-            if citation.id not in cited:
-                cited.add(citation.id)
-                yield _line(tables.Citation, id=citation.id, source=source, answer=citation.model_dump_json())
-            yield _line(tables.FactCitation, n=n, position=position, citation=citation.id)
+            yield line(tables.FactValue, name=name, value=value, n=n)
+        yield line(tables.FactSource, source=source, n=n)
+        for position, ((id_, _), citation) in enumerate(zip(passages, citations, strict=True)):
+            if cited.add(id_):
+                yield line(tables.Citation, id=id_, source=source, answer=citation)
+            yield line(tables.FactCitation, n=n, position=position, citation=id_)
         yield from self._pairs(n, source, fact, parties)
-
-    def _answer(
-        self, source: str, fact: FactEntry, parties: list[PartyEntry], uses: list[SystemUseEntry]
-    ) -> FactAnswer:
-        quotable = source not in self.unquotable
-        given = fact.model_dump(exclude={"note", "parties", "systems", "evidence"}) | {
-            "parties": [party.model_dump() for party in parties],
-            "systems": [use.model_dump() for use in uses],
-            "evidence": [_citation(source, evidence, quotable=quotable) for evidence in fact.evidence],
-        }
-        # Here, and not format by format: what may not be passed on is in no release, and so in no export of it.
-        given |= {} if quotable else fact.without_words()
-        return self.by_kind[fact.kind].answer.model_validate(given, context=self.known)
 
     def _pairs(self, n: int, source: str, fact: FactEntry, parties: list[PartyEntry]) -> Iterator[Line]:
         states = {self.state(party.actor) for party in parties if _chosen(fact, party.role)}
         for a, b in combinations(sorted(state for state in states if state), 2):
-            self.pairs[a, b][source, fact.kind, fact.modality.value, fact.granularity.value] += 1
-            yield _line(tables.Pair, a=a, b=b, n=n)
+            self.pairs.add((a, b, source, fact.kind, fact.modality.value, fact.granularity.value))
+            yield line(tables.Pair, a=a, b=b, n=n)
 
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:
@@ -175,14 +161,22 @@ class Compiler:
         named = any(self.known.actors[voice]["kind"] != "unnamed" for voice in fact.asserted_by)
         return Voice.named if named else Voice.unnamed
 
-    def _relations(self) -> Rows:
-        return [
-            tables.Relation(
-                pair=number, a=a, b=b, source=source, kind=kind, modality=modality, granularity=granularity, count=count
+    def _relations(self) -> Iterator[Line]:
+        number, pair = 0, ("", "")
+        for (a, b, source, kind, modality, granularity), count in self.pairs.counts():
+            if (a, b) != pair:
+                number, pair = number + 1, (a, b)
+            yield line(
+                tables.Relation,
+                pair=number,
+                a=a,
+                b=b,
+                source=source,
+                kind=kind,
+                modality=modality,
+                granularity=granularity,
+                count=count,
             )
-            for number, ((a, b), counts) in enumerate(sorted(self.pairs.items()), 1)
-            for (source, kind, modality, granularity), count in sorted(counts.items())
-        ]
 
     def _scopes(self) -> Iterator[tuple[str, list[str], str | None]]:
         """Yield (source, the states that it was read for, of what time)."""
@@ -193,49 +187,38 @@ class Compiler:
             # A data set is read for what its rows name: a pair that none of them names has no line.
             yield one.source.id, [], None
 
-    def _coverage(self) -> Rows:
-        found: list[SQLModel] = []
+    def _coverage(self) -> Iterator[Line]:
+        n = 0
         for source, countries, period in sorted(self._scopes()):
             read = set(combinations(countries, 2))
-            recorded = {pair for pair, counts in self.pairs.items() if any(key[0] == source for key in counts)}
-            for a, b in sorted(read | recorded):
+            for (a, b), modalities in self._found(source, read):
                 for kind in self.kinds:
-                    modalities = {key[2] for key in self.pairs.get((a, b), ()) if key[:2] == (source, kind)}
-                    if not modalities and (a, b) not in read:
-                        # Out of scope: said of whatever pair is asked for, so it needs no line.
-                        continue
-                    status = _status(modalities)
-                    line = json.dumps(coverage_answer(source, a, b, kind, period, status), separators=(",", ":"))
-                    n = len(found) + 1
-                    found.append(
-                        tables.Coverage(n=n, id=str(n), answer=line, source=source, a=a, b=b, kind=kind, status=status)
-                    )
-        return found
+                    # Out of scope is said of whatever pair is asked for, so it needs no line.
+                    if kind in modalities or (a, b) in read:
+                        n += 1
+                        status = _status(modalities.get(kind, set()))
+                        yield line(
+                            tables.Coverage,
+                            n=n,
+                            id=str(n),
+                            answer=coverage_answer(source, a, b, kind, period, status).model_dump_json(),
+                            source=source,
+                            a=a,
+                            b=b,
+                            kind=kind,
+                            status=status,
+                        )
 
-
-def _line(table: type[SQLModel], **columns: Any) -> Line:
-    return table, columns
+    def _found(self, source: str, read: set[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], dict[str, set[str]]]]:
+        """Yield, of a source, each pair of states that it was read for or tells of, and the modalities by kind."""
+        nothing: dict[str, set[str]] = {}
+        both = merge(self.pairs.of(source), ((pair, nothing) for pair in sorted(read)), key=itemgetter(0))
+        for pair, some in groupby(both, key=itemgetter(0)):
+            yield pair, {kind: modalities for _, kinds in some for kind, modalities in kinds.items()}
 
 
 def _chosen(fact: FactEntry, role: Role) -> bool:
     return role.takes_part or (fact.kind == "quote" and role is Role.about)
-
-
-def _citation(source: str, evidence: EvidenceEntry, *, quotable: bool) -> dict[str, Any]:
-    return {
-        "id": f"{source}.{evidence.locator()}",
-        "source": source,
-        "selector": evidence.selector(),
-        "exact": evidence.exact if quotable else None,
-        "prefix": evidence.prefix if quotable else None,
-        "suffix": evidence.suffix if quotable else None,
-        "start": evidence.start,
-        "end": None if evidence.start is None else evidence.span[1],
-        "fragment": evidence.fragment,
-        "file": evidence.file,
-        "xpath": evidence.xpath,
-        "sha256": evidence.sha256,
-    }
 
 
 def _status(modalities: set[str]) -> CoverageStatus:

@@ -9,14 +9,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, insert, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from app.kit.engines import KEPT
 from app.kit.sqlite import SEEN_WITHIN, database_file, release_file
 from app.kit.textindex import FIELDS, Document
-from seed.load import Row
+from seed.rows import Into
+
+# In KiB: what holds the inner pages of the indexes that grow with every row, and sorts the others; and what the
+# full-text index holds in memory before it writes, merging nothing until all is there.
+_CACHE = 65_536
+_GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
 
 
 class SqliteTarget:
@@ -42,19 +48,44 @@ class SqliteTarget:
                     # Nobody reads this file yet, and a load that dies throws it away: no journal is needed.
                     connection.execute(text("PRAGMA journal_mode = OFF"))
                     connection.execute(text("PRAGMA synchronous = OFF"))
+                    connection.execute(text(f"PRAGMA cache_size = -{_CACHE}"))
                     connection.commit()
                     yield connection
             finally:
                 Path(name).unlink(missing_ok=True)
 
-    def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
-        """Insert rows by one statement."""
-        connection.execute(insert(table), rows)
+    def loosen(self, connection: Connection) -> list[str]:
+        """Drop every index that is not a table's own; let the full-text index gather more before it writes."""
+        made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+        statements: list[str] = []
+        for name, statement in made.all():
+            connection.exec_driver_sql(f'DROP INDEX "{name}"')
+            statements.append(statement)
+        for name, value in _GATHERING.items():
+            connection.execute(
+                text("INSERT INTO search (search, rank) VALUES (:name, :value)"), {"name": name, "value": value}
+            )
+        return statements
+
+    def insert(self, connection: Connection, into: Into, rows: list[tuple[Any, ...]]) -> None:
+        """Insert rows by one statement, which the driver takes as they are."""
+        columns = ", ".join(f'"{column}"' for column in into.columns)
+        marks = ", ".join("?" * len(into.columns))
+        connection.exec_driver_sql(f'INSERT INTO "{into.table.name}" ({columns}) VALUES ({marks})', rows)  # noqa: S608  # ours
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
         """Insert rows of the full-text index by one statement."""
-        statement = f"INSERT INTO search (rowid, {', '.join(FIELDS)}) VALUES (:rowid, :{', :'.join(FIELDS)})"  # noqa: S608  # ours
-        connection.execute(text(statement), [document.columns() for document in documents])
+        columns = ("rowid", *FIELDS)
+        statement = f"INSERT INTO search ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # ours
+        connection.exec_driver_sql(statement, [tuple(document.columns().values()) for document in documents])
+
+    def tighten(self, connection: Connection, statements: list[str]) -> None:
+        """Make the indexes in the order in which the migrations made them; merge the full-text index into one."""
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("INSERT INTO search (search) VALUES ('optimize')")
+        # The file tells its readers nothing of how it was made.
+        connection.exec_driver_sql("DELETE FROM search_config WHERE k <> 'version'")
 
     def earlier(self, _: Connection, release: str) -> list[str]:
         """Return the releases whose files will stay beside this one's, the last loaded first."""
@@ -80,7 +111,6 @@ class SqliteTarget:
 
     def publish(self, connection: Connection, release: str) -> None:
         """Put the file under its release's name and move the link, both in one step each."""
-        connection.execute(text("INSERT INTO search (search) VALUES ('optimize')"))
         connection.execute(text("ANALYZE"))
         connection.commit()
         building = Path(str(connection.engine.url.database))

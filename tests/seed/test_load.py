@@ -37,6 +37,7 @@ PHASES = (
     "relations",
     "coverage",
     "retired ids",
+    "indexes",
     "changes",
     "integrity",
     "pointer",
