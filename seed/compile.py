@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from heapq import merge
 from itertools import combinations, groupby
 from operator import itemgetter
 
-from app.core import tables
-from app.core.entries import FactEntry, PartyEntry
+from app.core import tables, terms
+from app.core.entries import FactEntry
 from app.core.resource import Resource
-from app.core.vocabulary import CoverageStatus, Modality, Role, Voice
+from app.core.vocabulary import CoverageStatus, Modality, Role, SystemRole, Voice
 from app.kit import edtf
 from app.kit.textindex import Document
 from app.reference.sources import Redistribution
@@ -19,6 +20,7 @@ from seed import entities, names
 from seed.corpus import Corpus
 from seed.datasets import Track, untracked
 from seed.finished import Finisher
+from seed.postings import Postings
 from seed.rows import Line, Rows, line
 from seed.spool import Spool
 from seed.tallies import Seen, Tally
@@ -37,6 +39,9 @@ class Compiler:
         self.track = track
         self.by_kind = {resource.kind: resource for resource in facts}
         self.kinds = [resource.kind for resource in facts]
+        self.columns = {
+            resource.kind: [(one.name, one.column) for one in resource.parameters if one.column] for resource in facts
+        }
         self.countries = {entry.id for entry in corpus.countries}
         self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
         self.known = entities.known(corpus)
@@ -46,6 +51,8 @@ class Compiler:
         self.unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
         self.pairs = Tally()
         self.active: set[str] = set()
+        self.users: set[tuple[str, str]] = set()
+        self.postings = Postings()
         self.dated = 0
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
@@ -55,6 +62,7 @@ class Compiler:
         yield "names", list(names.rows(self.corpus))
         yield "search", [one for pair in self.texts.indexed() for one in pair]
         yield "facts", self.facts()
+        yield "terms", [*self.postings.terms(), *self.postings.moments(), *self._users()]
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (
@@ -68,6 +76,10 @@ class Compiler:
     def state(self, actor: str | None) -> str | None:
         """Return the country that an actor counts for: itself, or whose organ it is."""
         return actor if actor in self.countries else self.organs.get(actor or "")
+
+    @cache  # noqa: B019  # a compiler lives as long as its load
+    def _told(self, actor: str, role: Role, chosen: bool) -> terms.PartyTold:
+        return terms.PartyTold(actor, self.state(actor), role, chosen)
 
     def predecessors(self) -> dict[str, list[str]]:
         """For each state, the gone states before it that take part in some fact."""
@@ -96,9 +108,10 @@ class Compiler:
         passages = [(f"{source}.{one.locator()}", one) for one in fact.evidence]
         citations = [self.finisher.citation(id_, source, one, quotable=quotable) for id_, one in passages]
         told = {**fact.words(quotable=quotable), "parties": parties, "systems": uses}
-        states = {state for party in parties if party.role.takes_part and (state := self.state(party.actor))}
-        self.active |= states
+        parties_told = [self._told(party.actor, party.role, _chosen(fact, party.role)) for party in parties]
+        self.active.update(one.state for one in parties_told if one.state and one.role.takes_part)
         earliest, latest = edtf.bounds(fact.date.edtf) if fact.date else (None, None)
+        voice = self._voice(fact)
         yield line(
             tables.Fact,
             n=n,
@@ -107,27 +120,18 @@ class Compiler:
             kind=fact.kind,
             modality=fact.modality,
             granularity=fact.granularity,
-            voice=self._voice(fact),
-            states=len(states),
-            dated=fact.date is not None,
+            voice=voice,
             earliest=earliest,
             latest=latest,
             place=fact.place,
             answer=self.finisher.fact(fact, told, citations),
         )
         resource = self.by_kind[fact.kind]
-        yield line(resource.row, n=n, **fact.detail())
+        detail = fact.detail()
+        yield line(resource.row, n=n, **detail)
         yield self.texts.document(n, resource, fact, parties, uses, quotable=quotable)
-        for position, party in enumerate(parties):
-            yield line(
-                tables.Party,
-                n=n,
-                position=position,
-                actor=party.actor,
-                state=self.state(party.actor),
-                role=party.role,
-                chosen=_chosen(fact, party.role),
-            )
+        for position, one in enumerate(parties_told):
+            yield line(tables.Party, n=n, position=position, **vars(one))
         for position, use in enumerate(uses):
             yield line(
                 tables.FactSystem,
@@ -136,30 +140,49 @@ class Compiler:
                 system=use.system,
                 role=use.role,
                 by=use.by,
-                by_state=self.state(use.by),
             )
-        for position, voice in enumerate(fact.asserted_by):
-            yield line(tables.FactVoice, n=n, position=position, actor=voice)
-        for name, value in sorted(set(fact.filter_values())):
-            yield line(tables.FactValue, name=name, value=value, n=n)
-        yield line(tables.FactSource, source=source, n=n)
+            if use.role is SystemRole.fielded and fact.modality is Modality.actual and (user := self.state(use.by)):
+                self.users.add((use.system, user))
+        for position, actor in enumerate(fact.asserted_by):
+            yield line(tables.FactVoice, n=n, position=position, actor=actor)
+        values = sorted(set(fact.filter_values()))
+        for name, value in values:
+            yield line(tables.FactValue, n=n, name=name, value=value)
+        yield line(tables.FactSource, n=n, source=source)
         for position, ((id_, _), citation) in enumerate(zip(passages, citations, strict=True)):
             if cited.add(id_):
                 yield line(tables.Citation, id=id_, source=source, answer=citation)
             yield line(tables.FactCitation, n=n, position=position, citation=id_)
-        yield from self._pairs(n, source, fact, parties)
-
-    def _pairs(self, n: int, source: str, fact: FactEntry, parties: list[PartyEntry]) -> Iterator[Line]:
-        states = {self.state(party.actor) for party in parties if _chosen(fact, party.role)}
-        for a, b in combinations(sorted(state for state in states if state), 2):
+        for a, b in combinations(sorted({one.state for one in parties_told if one.state and one.chosen}), 2):
             self.pairs.add((a, b, source, fact.kind, fact.modality.value, fact.granularity.value))
-            yield line(tables.Pair, a=a, b=b, n=n)
+        listed = [
+            *terms.of_parties(parties_told),
+            *terms.of_systems((use.system, use.role) for use in uses),
+            *terms.envelope("place", [fact.place] if fact.place else []),
+            *terms.envelope("source", [source]),
+            *terms.envelope("asserted_by", fact.asserted_by),
+            *terms.envelope("voice", [voice.value]),
+            *terms.envelope("granularity", [fact.granularity.value]),
+            *(term for name, value in values for term in terms.own(name, [value])),
+            *(
+                term
+                for name, column in self.columns[fact.kind]
+                if (value := detail[column]) is not None
+                for term in terms.own(name, [value])
+            ),
+        ]
+        yield from self.postings.of_fact(n, fact, listed)
 
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:
             return Voice.source
         named = any(self.known.actors[voice]["kind"] != "unnamed" for voice in fact.asserted_by)
         return Voice.named if named else Voice.unnamed
+
+    def _users(self) -> Iterator[Line]:
+        numbers = {id_: n for n, id_ in enumerate(sorted(entry.id for entry in self.corpus.systems), 1)}
+        for system, country in sorted(self.users):
+            yield line(tables.SystemUser, n=numbers[system], country=country)
 
     def _relations(self) -> Iterator[Line]:
         number, pair = 0, ("", "")

@@ -105,27 +105,25 @@ class Finisher:
         origin, of = get_origin(annotation), get_args(annotation)
         if origin is Annotated:
             return self._of(of[0])
-        if origin is Literal:
-            return _code
         if origin is list:
             one = self._of(of[0])
-            return lambda values: f"[{','.join([one(value) for value in values])}]"
+            return lambda values: _joined([one(value) for value in values])
         if origin in {Union, UnionType}:
             (inner,) = [one for one in of if one is not NoneType]
             some = self._of(inner)
             return lambda value: "null" if value is None else some(value)
         if annotation in self._known:
             return self._known[annotation].__getitem__
-        if annotation is DateRecord:
-            return _date
-        if isinstance(annotation, type):
-            for plain, write in _PLAIN:
-                if issubclass(annotation, plain):
-                    return write
-            if issubclass(annotation, BaseModel):
-                members = self._members(annotation)
-                return lambda value: _object(members, vars(value))
-        dump = TypeAdapter(annotation).dump_json
+        return _code if origin is Literal else self._of_class(annotation)
+
+    def _of_class(self, shape: Any) -> Write:
+        for plain, write in _PLAIN:
+            if issubclass(shape, plain):
+                return write
+        if issubclass(shape, BaseModel):
+            members = self._members(shape)
+            return lambda value: _object(members, vars(value))
+        dump = TypeAdapter(shape).dump_json
         return lambda value: dump(value).decode()
 
 
@@ -157,4 +155,10 @@ def _dated(edtf: str | None, basis: str | None, note: str | None) -> str:
     return _DATE.validate_python(given, context=Known()).model_dump_json()
 
 
-_PLAIN: tuple[tuple[type, Write], ...] = ((Enum, _code), (bool, _truth), (int, str), (str, quoted))
+_PLAIN: tuple[tuple[type, Write], ...] = (
+    (DateRecord, _date),
+    (Enum, _code),
+    (bool, _truth),
+    (int, str),
+    (str, quoted),
+)

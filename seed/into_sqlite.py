@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
 
 from app.kit.engines import KEPT
 from app.kit.sqlite import SEEN_WITHIN, database_file, release_file
@@ -23,6 +24,8 @@ from seed.rows import Into
 # full-text index holds in memory before it writes, merging nothing until all is there.
 _CACHE = 65_536
 _GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
+# A temporary file of SQLite's own.
+_ASIDE = "aside"
 
 
 class SqliteTarget:
@@ -32,6 +35,7 @@ class SqliteTarget:
         """Take a URL `sqlite:///FILE`; FILE becomes a link to the current release."""
         self._pointer = database_file(url)
         self._folder = release_file(self._pointer, "").parent
+        self._aside: set[str] = set()
 
     @contextmanager
     def building(self, _: str) -> Iterator[Connection]:
@@ -55,7 +59,20 @@ class SqliteTarget:
                 Path(name).unlink(missing_ok=True)
 
     def loosen(self, connection: Connection) -> list[str]:
-        """Drop every index that is not a table's own; let the full-text index gather more before it writes."""
+        """Drop every index that is not a table's own; let the full-text index gather more before it writes.
+
+        What goes into a table that is nothing but an index is gathered elsewhere first, to be put into it sorted.
+        """
+        connection.commit()
+        connection.exec_driver_sql(f"ATTACH DATABASE '' AS {_ASIDE}")
+        for pragma in ("journal_mode = OFF", "synchronous = OFF"):
+            connection.exec_driver_sql(f"PRAGMA {_ASIDE}.{pragma}")
+        connection.commit()
+        self._aside = set(
+            connection.execute(text("SELECT name FROM pragma_table_list WHERE wr AND type = 'table'")).scalars()
+        )
+        for name in self._aside:
+            connection.exec_driver_sql(f'CREATE TABLE {_ASIDE}."{name}" AS SELECT * FROM main."{name}"')  # noqa: S608  # ours
         made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
         statements: list[str] = []
         for name, statement in made.all():
@@ -71,7 +88,8 @@ class SqliteTarget:
         """Insert rows by one statement, which the driver takes as they are."""
         columns = ", ".join(f'"{column}"' for column in into.columns)
         marks = ", ".join("?" * len(into.columns))
-        connection.exec_driver_sql(f'INSERT INTO "{into.table.name}" ({columns}) VALUES ({marks})', rows)  # noqa: S608  # ours
+        where = _ASIDE if into.table.name in self._aside else "main"
+        connection.exec_driver_sql(f'INSERT INTO {where}."{into.table.name}" ({columns}) VALUES ({marks})', rows)  # noqa: S608  # ours
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
         """Insert rows of the full-text index by one statement."""
@@ -81,6 +99,13 @@ class SqliteTarget:
 
     def tighten(self, connection: Connection, statements: list[str]) -> None:
         """Make the indexes in the order in which the migrations made them; merge the full-text index into one."""
+        for table in (one for one in SQLModel.metadata.sorted_tables if one.name in self._aside):
+            keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
+            statement = f'INSERT INTO main."{table.name}" SELECT * FROM {_ASIDE}."{table.name}" ORDER BY {keys}'  # noqa: S608  # ours
+            connection.exec_driver_sql(statement)
+        self._aside.clear()
+        connection.commit()
+        connection.exec_driver_sql(f"DETACH DATABASE {_ASIDE}")
         for statement in statements:
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("INSERT INTO search (search) VALUES ('optimize')")

@@ -70,7 +70,7 @@ def answer(question: Question, listing: Listing, shape: Shape) -> Response:
 def _page(connection: Connection, question: Question, listing: Listing) -> Response:
     part = listing.part(connection, question.after, question.limit)
     counts = listing.counts(connection)
-    facets = grouping.facets(connection, question, listing.where) if isinstance(listing, FactList) else []
+    facets = grouping.facets(connection, question, listing.found) if isinstance(listing, FactList) else []
     notes = [*counts.notes, *([grouping.BOUNDED] if facets and counts.found["total_is"] != "exact" else [])]
     chosen = _chosen(question, KEPT)
     answers = part.answers if chosen is None else [_projected(one, chosen) for one in part.answers]
@@ -113,13 +113,13 @@ def _grouped(question: Question) -> Shape:
 def _behind(connection: Connection, listing: Listing) -> Sequence[str]:
     """Return the sources behind a list: those that its facts cite, or that it lists."""
     if isinstance(listing, FactList):
-        return references.behind(connection, listing.where)
+        return references.behind(connection, listing.found(connection))
     listed = isinstance(listing, EntityList) and listing.table is Source
     return listing.part(connection, None, references.MOST_SOURCES).answers if listed else ()
 
 
 def _groups(connection: Connection, question: Question, listing: FactList) -> ShortList:
-    rows, grouped = grouping.groups(connection, question, listing.where)
+    rows, grouped = grouping.groups(connection, question, listing.found(connection))
     counts = listing.counts(connection)
     notes = list(counts.notes)
     if counts.found["total_is"] != "exact":

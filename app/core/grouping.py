@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
-    ColumnElement,
     Connection,
     Select,
     and_,
@@ -37,16 +36,19 @@ BOUNDED = {
     "text": f"Facets and groups are of the first {EXACT} facts found; their links find more.",
     "link": None,
 }
-Where = Sequence[ColumnElement[bool]]
+# The numbers of facts, as `n`.
+Numbers = Select[Any]
 
 
-def facets(connection: Connection, question: Question, where: Where) -> list[dict[str, Any]]:
-    """Count the facts that meet `where` by each filter that `facet` names, in two statements."""
+def facets(
+    connection: Connection, question: Question, numbers: Callable[[Connection], Numbers]
+) -> list[dict[str, Any]]:
+    """Count the facts of these numbers by each filter that `facet` names, in two statements."""
     asked = question.asked
     parameters = _named(asked, "facet")
     if not parameters:
         return []
-    found = _found(where)
+    found = _found(numbers(connection))
     rows = connection.execute(union_all(*(_counted(found, asked, parameter) for parameter in parameters))).all()
     values: dict[str, list[Any]] = {parameter.name: [] for parameter in parameters}
     for row in rows:
@@ -70,11 +72,11 @@ def facets(connection: Connection, question: Question, where: Where) -> list[dic
     ]
 
 
-def groups(connection: Connection, question: Question, where: Where) -> tuple[list[dict[str, Any]], int]:
-    """Count the facts that meet `where` by the filters that `group_by` names; and how many facts are in any group."""
+def groups(connection: Connection, question: Question, numbers: Numbers) -> tuple[list[dict[str, Any]], int]:
+    """Count the facts of these numbers by the filters that `group_by` names; and how many facts are in any group."""
     asked = question.asked
     parameters = _named(asked, "group_by")
-    found = _found(where)
+    found = _found(numbers)
     parts = [_rows(found, asked, parameter).subquery() for parameter in parameters]
     columns = [part.c.value.label(f"value_{at}") for at, part in enumerate(parts)]
     joined: Any = found
@@ -137,8 +139,9 @@ def _named(asked: Asked, name: str) -> list[Parameter]:
     return [parameter for parameter in asked.parameters if parameter.name in wanted]
 
 
-def _found(where: Where) -> CTE:
-    return select(col(Fact.n), col(Fact.granularity)).where(*where).order_by(col(Fact.n)).limit(EXACT).cte("found")
+def _found(numbers: Numbers) -> CTE:
+    some = numbers.subquery()
+    return select(col(Fact.n), col(Fact.granularity)).join_from(some, Fact, col(Fact.n) == some.c.n).cte("found")
 
 
 def _dimension(asked: Asked, parameter: Parameter) -> Dimension:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Mapped
-
 from app.core.answers import Answer, FactAnswer
 from app.core.entries import FactEntry
 from app.core.tables import Detail, Entity
@@ -44,7 +42,7 @@ def names_of(resource: Resource, record: Mapping[str, Any]) -> list[str]:
 class Catalogue:
     """A collection of entities: its kind and name, its table and answer, what may be asked, where an item leads.
 
-    party: the column of Party that names these; None if they never take part in a fact.
+    takes_part: whether they take part in facts.
     """
 
     kind: str
@@ -54,6 +52,6 @@ class Catalogue:
     answer: type[Answer]
     parameters: tuple[Parameter, ...]
     more: Callable[[str], dict[str, str]]
-    party: Mapped[Any] | None
+    takes_part: bool
     example: str
     sample: str

@@ -99,8 +99,8 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
     placed = (GEOJSON,) if "point" in catalogue.answer.model_fields else ()
     cited = CITATIONS if catalogue.kind == "source" else ()
     formats, alone_formats = (*LIST_FORMATS, *placed), (JSON, *placed, JSONLD, *cited)
-    if catalogue.party is not None:
-        declared = (having_facts(key_of(catalogue.row), col(catalogue.row.id), catalogue.party, kinds), *declared)
+    if catalogue.takes_part:
+        declared = (having_facts(key_of(catalogue.row), col(catalogue.row.id), kinds), *declared)
 
     def find(request: Request) -> Response:
         question = asking.question(request, declared, path, formats)

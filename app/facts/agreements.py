@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -56,11 +55,6 @@ class Obligation(Code):
 class Agreement(tables.Detail, table=True):
     """The agreement's row."""
 
-    __table_args__ = (
-        Index("ix_agreement_type", "agreement_type", "n"),
-        Index("ix_agreement_status", "status", "n"),
-        Index("ix_agreement_active", "active_from", "active_until", "n"),
-    )
     agreement_type: str
     status: str | None
     active_from: str | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -34,7 +33,6 @@ class CooperationType(Code):
 class Cooperation(tables.Detail, table=True):
     """The cooperation's row."""
 
-    __table_args__ = (Index("ix_cooperation_type", "cooperation_type", "n"),)
     cooperation_type: str
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -38,10 +37,6 @@ class Duration(Code):
 class Deployment(tables.Detail, table=True):
     """The deployment's row."""
 
-    __table_args__ = (
-        Index("ix_deployment_duration", "duration", "n"),
-        Index("ix_deployment_active", "active_from", "active_until", "n"),
-    )
     duration: str | None
     active_from: str | None
     active_until: str | None

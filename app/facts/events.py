@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -35,7 +34,6 @@ class EventType(Code):
 class Event(tables.Detail, table=True):
     """The event's row."""
 
-    __table_args__ = (Index("ix_event_type", "event_type", "n"),)
     event_type: str
 
 

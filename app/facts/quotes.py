@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -37,7 +36,6 @@ class SaidTo(Code):
 class Quote(tables.Detail, table=True):
     """The quote's row."""
 
-    __table_args__ = (Index("ix_quote_form", "form", "n"), Index("ix_quote_affiliation", "affiliation", "n"))
     form: str
     affiliation: str | None
 

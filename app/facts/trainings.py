@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -22,11 +21,6 @@ from app.kit.values import folded, year
 class Training(tables.Detail, table=True):
     """The training's row; course and programme are folded, as questions are."""
 
-    __table_args__ = (
-        Index("ix_training_course", "course", "n"),
-        Index("ix_training_programme", "programme", "n"),
-        Index("ix_training_fiscal_year", "fiscal_year", "n"),
-    )
     course: str | None
     programme: str | None
     fiscal_year: str | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -99,12 +98,6 @@ class ItemCondition(Code):
 class Transfer(tables.Detail, table=True):
     """The transfer's row."""
 
-    __table_args__ = (
-        Index("ix_transfer_category", "category", "n"),
-        Index("ix_transfer_deal_status", "deal_status", "n"),
-        Index("ix_transfer_item", "item", "n"),
-        Index("ix_transfer_condition", "condition", "n"),
-    )
     category: str | None
     deal_status: str | None
     item: str | None

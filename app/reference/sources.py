@@ -74,7 +74,7 @@ SOURCES = Catalogue(
         *PAGING,
     ),
     more=_more,
-    party=None,
+    takes_part=False,
     example="/sources",
     sample="/sources/forbes-turkey-azerbaijan-2021",
 )
