@@ -21,7 +21,7 @@ from seed.corpus import Corpus
 from seed.datasets import Track, untracked
 from seed.finished import Finisher
 from seed.postings import Postings
-from seed.rows import Line, Rows, line
+from seed.rows import Lines, Rows, line
 from seed.spool import Spool
 from seed.tallies import Seen, Tally
 from seed.texts import Texts
@@ -93,7 +93,7 @@ class Compiler:
         """Yield (rank in order of id, source, fact), in order of date."""
         return iter(()) if self.spool is None else self.spool.in_time()
 
-    def facts(self) -> Iterator[Line | Document]:
+    def facts(self) -> Iterator[Lines | Document]:
         """Yield the rows of all facts, in order of date; those of one fact together."""
         cited = Seen()
         total = None if self.spool is None else len(self.spool)
@@ -101,7 +101,7 @@ class Compiler:
             self.dated += fact.date is not None
             yield from self._fact(n, rank, source, fact, cited)
 
-    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: Seen) -> Iterator[Line | Document]:
+    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: Seen) -> Iterator[Lines | Document]:
         parties, uses = fact.all_parties(), fact.all_systems()
         quotable = source not in self.unquotable
         # Here, and not format by format: what may not be passed on is in no release, and so in no export of it.
@@ -171,7 +171,7 @@ class Compiler:
                 for term in terms.own(name, [value])
             ),
         ]
-        yield from self.postings.of_fact(n, fact, listed)
+        yield self.postings.of_fact(n, fact, listed)
 
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:
@@ -179,12 +179,12 @@ class Compiler:
         named = any(self.known.actors[voice]["kind"] != "unnamed" for voice in fact.asserted_by)
         return Voice.named if named else Voice.unnamed
 
-    def _users(self) -> Iterator[Line]:
+    def _users(self) -> Iterator[Lines]:
         numbers = {id_: n for n, id_ in enumerate(sorted(entry.id for entry in self.corpus.systems), 1)}
         for system, country in sorted(self.users):
             yield line(tables.SystemUser, n=numbers[system], country=country)
 
-    def _relations(self) -> Iterator[Line]:
+    def _relations(self) -> Iterator[Lines]:
         number, pair = 0, ("", "")
         for (a, b, source, kind, modality, granularity), count in self.pairs.counts():
             if (a, b) != pair:
@@ -210,7 +210,7 @@ class Compiler:
             # A data set is read for what its rows name: a pair that none of them names has no line.
             yield one.source.id, [], None
 
-    def _coverage(self) -> Iterator[Line]:
+    def _coverage(self) -> Iterator[Lines]:
         n = 0
         for source, countries, period in sorted(self._scopes()):
             read = set(combinations(countries, 2))

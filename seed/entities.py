@@ -16,7 +16,7 @@ from app.reference.places import PlaceDetailAnswer
 from app.reference.sources import SourceDetailAnswer, SourceEntry
 from app.reference.systems import SystemDetailAnswer
 from seed.corpus import Corpus
-from seed.rows import Line, line
+from seed.rows import Lines, line
 
 
 def known(corpus: Corpus) -> Known:
@@ -51,12 +51,12 @@ def predecessors(corpus: Corpus) -> dict[str, list[str]]:
     return dict(found)
 
 
-def actors(known: Known) -> list[Line]:
+def actors(known: Known) -> list[Lines]:
     """Return the row of everybody who can have a role."""
     return [line(tables.Actor, **record) for record in known.actors.values()]
 
 
-def reference(corpus: Corpus, known: Known) -> list[Line]:
+def reference(corpus: Corpus, known: Known) -> list[Lines]:
     """Return the rows of every catalogue."""
     return [
         *_countries(corpus),
@@ -68,14 +68,14 @@ def reference(corpus: Corpus, known: Known) -> list[Line]:
     ]
 
 
-def _countries(corpus: Corpus) -> Iterator[Line]:
+def _countries(corpus: Corpus) -> Iterator[Lines]:
     gone = predecessors(corpus)
     for n, country in _numbered(corpus.countries):
         answer = country.compiled(gone.get(country.id, []))
         yield line(tables.Country, n=n, id=country.id, answer=answer.model_dump_json())
 
 
-def _organizations(corpus: Corpus, known: Known) -> Iterator[Line]:
+def _organizations(corpus: Corpus, known: Known) -> Iterator[Lines]:
     for n, entry in _numbered(corpus.organizations):
         yield line(
             tables.Organization,
@@ -88,14 +88,14 @@ def _organizations(corpus: Corpus, known: Known) -> Iterator[Line]:
         )
 
 
-def _people(corpus: Corpus, known: Known) -> Iterator[Line]:
+def _people(corpus: Corpus, known: Known) -> Iterator[Lines]:
     for n, entry in _numbered(corpus.people):
         yield line(tables.Person, n=n, id=entry.id, answer=_finished(PersonAnswer, entry, known, kind="person"))
         for at in sorted({office.at for office in entry.offices if office.at}):
             yield line(tables.Affiliation, n=n, at=at)
 
 
-def _systems(corpus: Corpus, known: Known) -> Iterator[Line]:
+def _systems(corpus: Corpus, known: Known) -> Iterator[Lines]:
     for n, entry in _numbered(corpus.systems):
         answer = _finished(SystemDetailAnswer, entry, known, kind="system")
         yield line(tables.System, n=n, id=entry.id, answer=answer, name=entry.name, category=entry.category)
@@ -103,13 +103,13 @@ def _systems(corpus: Corpus, known: Known) -> Iterator[Line]:
             yield line(tables.SystemOrigin, n=n, country=country)
 
 
-def _places(corpus: Corpus, known: Known) -> Iterator[Line]:
+def _places(corpus: Corpus, known: Known) -> Iterator[Lines]:
     for n, entry in _numbered(corpus.places):
         answer = _finished(PlaceDetailAnswer, entry, known, kind="place")
         yield line(tables.Place, n=n, id=entry.id, answer=answer, name=entry.name, country=entry.country)
 
 
-def _sources(corpus: Corpus, known: Known) -> Iterator[Line]:
+def _sources(corpus: Corpus, known: Known) -> Iterator[Lines]:
     counted = [(one.source, one.facts, one.passages) for one in corpus.imported]
     for article in corpus.articles:
         passages = {evidence.span for fact in article.facts for evidence in fact.evidence}

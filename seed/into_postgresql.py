@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from app.kit.engines import KEPT
 from app.kit.postgresql import SEEN_WITHIN, schema_of
 from app.kit.textindex import SEARCH, Document
-from seed.rows import Into
+from seed.rows import Into, Values
 
 _LOCK = 0x666F65647573  # "foedus"
 _POINTER = """
@@ -84,7 +84,7 @@ class PostgresTarget:
         keys = [f"ALTER TABLE {table} ADD CONSTRAINT {name} {said}" for table, name, said in constraints]
         return [*keys, *(statement for _, statement in indexes)]
 
-    def insert(self, connection: Connection, into: Into, rows: list[tuple[Any, ...]]) -> None:
+    def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
         """Insert rows by COPY."""
         _copy(connection, into.table.name, into.columns, rows)
 

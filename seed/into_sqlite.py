@@ -6,10 +6,9 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
@@ -18,7 +17,7 @@ from sqlmodel import SQLModel
 from app.kit.engines import KEPT
 from app.kit.sqlite import SEEN_WITHIN, database_file, release_file
 from app.kit.textindex import FIELDS, Document
-from seed.rows import Into
+from seed.rows import Into, Values
 
 # In KiB: what holds the inner pages of the indexes that grow with every row, and sorts the others; and what the
 # full-text index holds in memory before it writes, merging nothing until all is there.
@@ -84,12 +83,12 @@ class SqliteTarget:
             )
         return statements
 
-    def insert(self, connection: Connection, into: Into, rows: list[tuple[Any, ...]]) -> None:
+    def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
         """Insert rows by one statement, which the driver takes as they are."""
         columns = ", ".join(f'"{column}"' for column in into.columns)
         marks = ", ".join("?" * len(into.columns))
         where = _ASIDE if into.table.name in self._aside else "main"
-        connection.exec_driver_sql(f'INSERT INTO {where}."{into.table.name}" ({columns}) VALUES ({marks})', rows)  # noqa: S608  # ours
+        connection.exec_driver_sql(f'INSERT INTO {where}."{into.table.name}" ({columns}) VALUES ({marks})', list(rows))  # noqa: S608  # ours
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
         """Insert rows of the full-text index by one statement."""

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
@@ -25,13 +25,13 @@ from seed.compile import Compiler
 from seed.corpus import Corpus
 from seed.datasets import Importer, Receipt, Track, gather, untracked
 from seed.findings import Finding, Rejected
-from seed.rows import Into, Rows, line
+from seed.rows import Into, Rows, Values, line
 from seed.spool import Spool
 
 Say = Callable[[str], None]
 Told = Callable[[list[Receipt], dict[str, Counter[str]]], None]
 BATCH = 1_000
-ROWS = 20_000
+ROWS = 10_000
 
 
 class Target(Protocol):
@@ -43,7 +43,7 @@ class Target(Protocol):
     def loosen(self, connection: Connection) -> list[str]:
         """Drop what slows every row down, indexes above all; return the statements that make it anew."""
 
-    def insert(self, connection: Connection, into: Into, rows: list[tuple[Any, ...]]) -> None:
+    def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
         """Insert rows."""
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
@@ -164,7 +164,7 @@ def fill(
     counts[str(Change.__tablename__)] = sum(one.total() for one in changed.values())
     names = [*(table.name for table in SQLModel.metadata.sorted_tables), SEARCH.name]
     held = {name: counts[name] for name in names if name != Release.__tablename__}
-    into, row = line(
+    into, rows = line(
         Release,
         id=release,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -172,7 +172,7 @@ def fill(
         counts=json.dumps(held, sort_keys=True),
         coverage=json.dumps({"predecessors": compiler.predecessors(), "compared": earlier}, sort_keys=True),
     )
-    target.insert(connection, into, [row])
+    target.insert(connection, into, rows)
     return held, changed
 
 
@@ -187,10 +187,12 @@ def _changes(
         counts = found[since] = Counter()
         old, new = target.facts(connection, since), target.facts(connection, None)
         first = sum(one.total() for one in found.values()) + 1
-        rows = changes.between(since, old, new, retired, collections, first)
-        while some := list(islice(rows, BATCH)):
-            counts.update(row[into.columns.index("change")] for into, row in some)
-            target.insert(connection, some[0][0], [row for _, row in some])
+        found_rows = changes.between(since, old, new, retired, collections, first)
+        while some := list(islice(found_rows, BATCH)):
+            into = some[0][0]
+            lines = [row for _, rows in some for row in rows]
+            counts.update(row[into.columns.index("change")] for row in lines)
+            target.insert(connection, into, lines)
         say(changes.told(since, counts))
     return found
 
@@ -206,15 +208,15 @@ def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
         raise Rejected(findings)
 
 
-def batched(rows: Rows) -> Iterator[tuple[dict[Into, list[tuple[Any, ...]]], list[Document]]]:
+def batched(rows: Rows) -> Iterator[tuple[dict[Into, list[Values]], list[Document]]]:
     """Yield rows by where they go, and documents of the full-text index, some thousands at a time."""
     remaining = iter(rows)
     while batch := list(islice(remaining, ROWS)):
-        lines: defaultdict[Into, list[tuple[Any, ...]]] = defaultdict(list)
+        lines: defaultdict[Into, list[Values]] = defaultdict(list)
         documents: list[Document] = []
         for row in batch:
             if isinstance(row, Document):
                 documents.append(row)
             else:
-                lines[row[0]].append(row[1])
+                lines[row[0]].extend(row[1])
         yield lines, documents

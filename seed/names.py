@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from app.core.tables import Name
 from app.kit.folding import fold
 from seed.corpus import Corpus
-from seed.rows import Line, into
+from seed.rows import Lines, into
 
 Called = tuple[str, str, str, str, str]
 _INTO = into(Name, "key", "kind", "id", "scheme", "label")
 
 
-def rows(corpus: Corpus) -> list[Line]:
+def rows(corpus: Corpus) -> list[Lines]:
     """Return the name table's rows, each once."""
     found = {row[:-1]: row for row in _all(corpus)}
-    return [(_INTO, found[key]) for key in sorted(found)]
+    return [(_INTO, [found[key] for key in sorted(found)])]
 
 
 def _all(corpus: Corpus) -> Iterator[Called]:

@@ -11,7 +11,7 @@ from app.core.terms import ALL_KINDS, EVERY
 from app.core.vocabulary import Granularity
 from app.kit import edtf
 from app.kit.parameters import Term
-from seed.rows import Line, into, line
+from seed.rows import Lines, Values, into, line
 
 _POSTING = into(tables.Posting, "term", "n")
 _MOMENT = into(tables.Moment, "first", "last", "starts", "latest", "begun", "long")
@@ -28,8 +28,9 @@ class Postings:
         self._of: tuple[str | None, str | None] | None = None
         self._last = 0
 
-    def of_fact(self, n: int, fact: FactEntry, terms: Iterable[Term]) -> Iterator[Line]:
-        """Yield a row for each term that a fact is listed under; facts come in the order of their numbers."""
+    def of_fact(self, n: int, fact: FactEntry, terms: Iterable[Term]) -> Lines:
+        """Return a row for each term that a fact is listed under; facts come in the order of their numbers."""
+        rows: list[Values] = []
         aggregate = fact.granularity is Granularity.aggregate
         # In the order in which they were met, and so in the same order by every load.
         listed = ((ALL_KINDS, (EVERY,)), (fact.kind, dict.fromkeys((EVERY, *terms))))
@@ -42,11 +43,12 @@ class Postings:
                     found = lists[term] = [self._count, 0, 0]
                 found[1] += 1
                 found[2] += aggregate
-                yield _POSTING, (found[0], n)
+                rows.append((found[0], n))
         if fact.date is not None:
             self._run(n, *edtf.bounds(fact.date.edtf))
+        return _POSTING, rows
 
-    def terms(self) -> Iterator[Line]:
+    def terms(self) -> Iterator[Lines]:
         """Yield the terms."""
         for (kind, modality), lists in self._lists.items():
             for (name, value), (id_, count, aggregates) in lists.items():
@@ -61,11 +63,11 @@ class Postings:
                     aggregates=aggregates,
                 )
 
-    def moments(self) -> Iterator[Line]:
+    def moments(self) -> Iterator[Lines]:
         """Yield the runs of facts of one date."""
         ends = [first - 1 for first, *_ in self._moments[1:]] + [self._last]
         for (first, starts, latest, begun), last in zip(self._moments, ends, strict=True):
-            yield _MOMENT, (first, last, starts, latest, begun, edtf.is_long(starts, latest))
+            yield _MOMENT, ((first, last, starts, latest, begun, edtf.is_long(starts, latest)),)
 
     def _run(self, n: int, earliest: str | None, latest: str | None) -> None:
         self._last = n

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,9 +21,10 @@ class Into:
     columns: tuple[str, ...]
 
 
-# A row as its values: making a table's object of each would take half of the time of a load.
-Line = tuple[Into, tuple[Any, ...]]
-Rows = Iterable[Line | Document]
+# Rows as their values: making a table's object of each would take half of the time of a load.
+Values = tuple[Any, ...]
+Lines = tuple[Into, Sequence[Values]]
+Rows = Iterable[Lines | Document]
 
 
 @cache
@@ -36,6 +37,6 @@ def into(model: type[SQLModel], *columns: str) -> Into:
     return Into(table, columns)
 
 
-def line(model: type[SQLModel], **columns: Any) -> Line:
-    """Return a row of a table, every column told."""
-    return into(model, *columns), tuple(columns.values())
+def line(model: type[SQLModel], **columns: Any) -> Lines:
+    """Return one row of a table, every column told."""
+    return into(model, *columns), (tuple(columns.values()),)

@@ -11,7 +11,7 @@ from app.core.resource import Resource, names_of
 from app.core.tables import Indexed
 from app.kit.textindex import Document, folded
 from seed.corpus import Corpus
-from seed.rows import Line, line
+from seed.rows import Lines, line
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Texts:
         # Folded once, for they come again with fact after fact; each once, as it is spelled, to a fact.
         self._names = {id_: [(name, folded(name)) for name in some] for id_, some in names.items()}
 
-    def indexed(self) -> Iterator[tuple[Line, Document]]:
+    def indexed(self) -> Iterator[tuple[Lines, Document]]:
         """Yield the row and the document of every entity."""
         for n, entity in enumerate(self.entities, -len(self.entities)):
             described = [entity.description] if entity.description else []

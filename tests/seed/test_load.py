@@ -34,6 +34,7 @@ PHASES = (
     "names",
     "search",
     "facts",
+    "terms",
     "relations",
     "coverage",
     "retired ids",
