@@ -9,6 +9,7 @@ from sqlalchemy import (
     CTE,
     Connection,
     Select,
+    Subquery,
     and_,
     case,
     distinct,
@@ -77,7 +78,7 @@ def groups(connection: Connection, question: Question, numbers: Numbers) -> tupl
     asked = question.asked
     parameters = _named(asked, "group_by")
     found = _found(numbers)
-    parts = [_rows(found, asked, parameter).subquery() for parameter in parameters]
+    parts = [_values(asked, parameter) for parameter in parameters]
     columns = [part.c.value.label(f"value_{at}") for at, part in enumerate(parts)]
     joined: Any = found
     for part in parts:
@@ -150,19 +151,19 @@ def _dimension(asked: Asked, parameter: Parameter) -> Dimension:
     return parameter.dimension(asked)
 
 
-def _rows(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any, Any]:
-    """Return (n, value) of the facts that were found."""
+def _values(asked: Asked, parameter: Parameter) -> Subquery:
+    """Return (n, value) of all facts, some perhaps twice: joined by `n`, it is looked up fact by fact."""
     by = _dimension(asked, parameter)
     condition = true() if by.condition is None else by.condition
-    told = and_(condition, by.value.is_not(None), by.key.in_(select(found.c.n)))
-    return select(by.key.label("n"), by.value.label("value")).where(told).distinct()
+    told = and_(condition, by.value.is_not(None))
+    return select(by.key.label("n"), by.value.label("value")).where(told).subquery()
 
 
 def _counted(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any]:
-    rows = _rows(found, asked, parameter).subquery()
-    count = func.count().label("count")
-    most = select(rows.c.value, count).group_by(rows.c.value).order_by(count.desc(), rows.c.value)
-    limited = most.limit(MOST_VALUES + 1).subquery()
+    values = _values(asked, parameter)
+    count = func.count(distinct(found.c.n)).label("count")
+    most = select(values.c.value, count).join_from(found, values, values.c.n == found.c.n).group_by(values.c.value)
+    limited = most.order_by(count.desc(), values.c.value).limit(MOST_VALUES + 1).subquery()
     return select(literal(parameter.name).label("parameter"), limited.c.value, limited.c.count)
 
 

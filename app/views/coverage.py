@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, and_, or_, select
@@ -25,7 +23,7 @@ from app.core.routes import LIST_ERRORS
 from app.core.tables import Coverage, Source
 from app.core.vocabulary import CoverageStatus
 from app.kit.formats import CITATIONS, TABLES
-from app.kit.pages import EXACT, dump
+from app.kit.pages import EXACT
 from app.kit.parameters import Asked, Match, Parameter
 
 FORMATS = (*TABLES, *CITATIONS)
@@ -116,7 +114,7 @@ def _out_of_scope(connection: Connection, asked: Asked, names: tuple[str, ...]) 
     )
     sources = connection.execute(select(col(Source.id)).order_by(col(Source.n)).limit(EXACT)).scalars()
     return [
-        dump(answer(source, first, second, kind, None, CoverageStatus.out_of_scope)).decode()
+        answer(source, first, second, kind, None, CoverageStatus.out_of_scope).model_dump_json()
         for source in sources
         for kind in names
         if (source, kind) not in said
@@ -130,9 +128,7 @@ def _wanted(asked: Asked, parameter: str, value: str) -> bool:
     return all((value in choice.values) != choice.negated for choice in asked.given.get(parameter, ()))
 
 
-def answer(source: str, a: str, b: str, kind: str, period: str | None, status: CoverageStatus) -> dict[str, Any]:
+def answer(source: str, a: str, b: str, kind: str, period: str | None, status: CoverageStatus) -> CoverageAnswer:
     """Return one line of coverage, as it is served."""
     link = f"/facts?kind={kind}&between={a},{b}&source={source}&modality=any"
-    found = CoverageAnswer(source=source, a=a, b=b, kind=kind, period=period, status=status, link=link)
-    plain: dict[str, Any] = json.loads(found.model_dump_json())
-    return plain
+    return CoverageAnswer(source=source, a=a, b=b, kind=kind, period=period, status=status, link=link)
