@@ -11,6 +11,7 @@ from app.web.site import Page, Site
 
 NEWEST = 6
 MOST_SAID = 20
+AT_A_GLANCE = 120
 LONGEST_NAME = 200
 # What may stand between the names of two states: `Turkey - Azerbaijan`, `TR,AZ`, `Armenia and Russia`.
 _TWO = re.compile(r"\s*(?:,|/|&|\s-\s|\u2013|\u2014|\band\b|\bvs\b)\s*", re.IGNORECASE)
@@ -42,9 +43,12 @@ async def home(questions: Questions, site: Site) -> Page:
 
 
 def _specimen(facts: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the fact that shows best what a fact is: its passage has words, and few."""
-    told = [fact for fact in facts if fact["evidence"][0]["exact"]]
-    return min(told, key=lambda fact: len(fact["evidence"][0]["exact"]), default=None)
+    """Return the fact that shows best what a fact is: dated, its passage words, about as many as one reads at a glance."""
+
+    def oddness(fact: Any) -> tuple[bool, int]:
+        return fact["date"]["edtf"] is None, abs(len(fact["evidence"][0]["exact"]) - AT_A_GLANCE)
+
+    return min((fact for fact in facts if fact["evidence"][0]["exact"]), key=oddness, default=None)
 
 
 async def search(questions: Questions, site: Site) -> Page:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from app.core.vocabulary import CoverageStatus
 from app.web.columns import columns_of
 from app.web.questions import Questions, address_query
 from app.web.site import Page, Site
@@ -55,6 +56,7 @@ async def collection(questions: Questions, site: Site) -> Page:
     context = await listed(questions, found) | {"columns": columns_of(name, found["data"]), "kinds": site.kinds}
     context["is_of_facts"] = name in site.collections
     picture = _PICTURES.get(name)
+    context["statuses"] = list(CoverageStatus) if name == "coverage" else []
     context["drawn"] = drawn(found, picture) if picture and site.draws(picture) else None
     return Page(
         "list.html", label(name), found["links"]["self"], context, of_a_release="release" in _declared(questions)
