@@ -43,7 +43,7 @@ async def home(questions: Questions, site: Site) -> Page:
 
 
 def _specimen(facts: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the fact that shows best what a fact is: dated, its passage words, about as many as one reads at a glance."""
+    """Return the fact that shows best what a fact is: dated, and its passage is read at a glance."""
 
     def oddness(fact: Any) -> tuple[bool, int]:
         return fact["date"]["edtf"] is None, abs(len(fact["evidence"][0]["exact"]) - AT_A_GLANCE)
