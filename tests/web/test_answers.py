@@ -65,7 +65,7 @@ def test_a_browser_gets_a_page_and_anybody_else_the_json(pages: Api, target: str
     assert answer.headers["vary"] == "Accept, Accept-Encoding"
     assert answer.headers["content-security-policy"] == (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; object-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     plain = pages.get(target, headers={"Accept": "application/json"})
     assert "html" not in plain.headers["content-type"]
