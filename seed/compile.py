@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from app.core import tables, terms
-from app.core.answers import FactAnswer
+from app.core.answers import Estimate, FactAnswer
 from app.core.entries import EvidenceEntry, FactEntry, PartyEntry, SystemUseEntry
 from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, SystemRole, Voice
@@ -49,7 +49,7 @@ class Compiler:
         self.texts = Texts(corpus)
         sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
         self.unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
-        self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
+        self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str, bool]]] = defaultdict(Counter)
         self.active: set[str] = set()
         self.users: set[tuple[str, str]] = set()
         self.postings = Postings()
@@ -144,13 +144,17 @@ class Compiler:
         for name, value in values:
             yield _line(tables.FactValue, n=n, name=name, value=value)
         yield _line(tables.FactSource, n=n, source=source)
+        for name, part, numbers in fact.amounts():
+            yield _line(tables.Amount, n=n, name=name, part=part, **_added(numbers))
         for position, citation in enumerate(answer.evidence):
             if citation.id not in cited:
                 cited.add(citation.id)
                 yield _line(tables.Citation, id=citation.id, source=source, answer=citation.model_dump_json())
             yield _line(tables.FactCitation, n=n, position=position, citation=citation.id)
-        for a, b in combinations(sorted({one.state for one in told if one.state and one.chosen}), 2):
-            self.pairs[a, b][source, fact.kind, fact.modality.value, fact.granularity.value] += 1
+        chosen = sorted({one.state for one in told if one.state and one.chosen})
+        counted = source, fact.kind, fact.modality.value, fact.granularity.value, len(chosen) > terms.TWO_STATES
+        for pair in combinations(chosen, 2):
+            self.pairs[pair][counted] += 1
         listed = {
             *terms.of_parties(told),
             *terms.of_systems((use.system, use.role) for use in uses),
@@ -159,6 +163,7 @@ class Compiler:
             *terms.envelope("asserted_by", fact.asserted_by),
             *terms.envelope("voice", [voice.value]),
             *terms.envelope("granularity", [fact.granularity.value]),
+            *terms.begun(None if self.by_kind[fact.kind].years else earliest),
             *(term for name, value in values for term in terms.own(name, [value])),
             *(
                 term
@@ -193,34 +198,33 @@ class Compiler:
         for system, country in sorted(self.users):
             yield _line(tables.SystemUser, n=numbers[system], country=country)
 
-    def _relations(self) -> Rows:
-        return [
-            tables.Relation(
-                pair=number, a=a, b=b, source=source, kind=kind, modality=modality, granularity=granularity, count=count
-            )
-            for number, ((a, b), counts) in enumerate(sorted(self.pairs.items()), 1)
-            for (source, kind, modality, granularity), count in sorted(counts.items())
-        ]
+    def _relations(self) -> Iterator[Line]:
+        key = ("source", "kind", "modality", "granularity", "multilateral")
+        for number, (pair, counts) in enumerate(sorted(self.pairs.items()), 1):
+            for counted, count in sorted(counts.items()):
+                told = dict(zip(key, counted, strict=True))
+                yield _line(tables.Relation, pair=number, a=pair[0], b=pair[1], count=count, **told)
 
-    def _scopes(self) -> Iterator[tuple[str, list[str], str | None]]:
-        """Yield (source, the states that it was read for, of what time)."""
+    def _read(self) -> Iterator[tuple[str, list[str], str | None]]:
+        """Yield (source, the states of which every pair has a line, the years that it can speak of)."""
         for article in self.corpus.articles:
             scope = article.head.scope
             yield article.head.source.id, sorted(scope.countries), scope.period.edtf if scope.period else None
         for one in self.corpus.imported:
-            # A data set is read for what its rows name: a pair that none of them names has no line.
-            yield one.source.id, [], None
+            # Of a data set only what it records has a line: on all other pairs it says by its scope what it is silent
+            # on, when it is asked; lines for every pair of states would be more than the facts.
+            yield one.source.id, [], one.scope.period
 
     def _coverage(self) -> Rows:
         found: list[SQLModel] = []
-        for source, countries, period in sorted(self._scopes()):
+        for source, countries, period in sorted(self._read()):
             read = set(combinations(countries, 2))
             recorded = {pair for pair, counts in self.pairs.items() if any(key[0] == source for key in counts)}
             for a, b in sorted(read | recorded):
                 for kind in self.kinds:
                     modalities = {key[2] for key in self.pairs.get((a, b), ()) if key[:2] == (source, kind)}
                     if not modalities and (a, b) not in read:
-                        # Out of scope: said of whatever pair is asked for, so it needs no line.
+                        # Said of whatever pair is asked for, so it needs no line.
                         continue
                     status = _status(modalities)
                     line = json.dumps(coverage_answer(source, a, b, kind, period, status), separators=(",", ":"))
@@ -229,6 +233,14 @@ class Compiler:
                         tables.Coverage(n=n, id=str(n), answer=line, source=source, a=a, b=b, kind=kind, status=status)
                     )
         return found
+
+
+def _added(numbers: list[Estimate]) -> dict[str, int]:
+    return {
+        "value": sum(one.value for one in numbers),
+        "estimated": sum(one.value for one in numbers if one.is_estimate),
+        "untold": sum(one.value for one in numbers if one.is_estimate is None),
+    }
 
 
 def _line(table: type[SQLModel], **columns: Any) -> Line:

@@ -22,7 +22,7 @@ from app.core.entries import (
 )
 from app.core.filters import of_codes, one_of_several, with_role, years
 from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
+from app.core.resource import Resource, Summed
 from app.core.vocabulary import ArmamentCategory, Modality, Role, SystemRole
 from app.kit import edtf
 from app.kit.codes import Code
@@ -223,6 +223,37 @@ class TransferEntry(TransferFields, FactEntry):
             *delivered,
         ]
 
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """Numbers ordered and delivered; and of each year what the deliveries of that year say, if all of them do."""
+        ordered = [self.number_ordered] if self.number_ordered else []
+        delivered = [self.number_delivered] if self.number_delivered else []
+        return [
+            *([("number_ordered", year, ordered) for year in ("", *self._order_year())] if ordered else []),
+            *([("number_delivered", "", delivered)] if delivered else []),
+            *(("number_delivered", year, numbers) for year, numbers in self._by_year().items()),
+        ]
+
+    def _order_year(self) -> list[str]:
+        years = edtf.years(self.order_date.edtf) if self.order_date else []
+        return [str(year) for year in years] if len(years) == 1 else []
+
+    def _by_year(self) -> dict[str, list[Estimate]]:
+        """Return the numbers of each year; a year of which some number is not told has none."""
+        if not self.deliveries:
+            # Handed over at a date, and no other: all of it was.
+            told = [(self.date, self.number_delivered)] if self.deal_status in _DONE and self.date else []
+        else:
+            told = [(one.date, one.number) for one in self.deliveries]
+        numbers: dict[str, list[Estimate]] = {}
+        left_out: set[str] = set()
+        for date, number in told:
+            years = [str(year) for year in edtf.years(date.edtf)]
+            if number is None or len(years) != 1:
+                left_out.update(years)
+            else:
+                numbers.setdefault(years[0], []).append(number)
+        return {year: some for year, some in numbers.items() if year not in left_out}
+
 
 TRANSFERS = Resource(
     kind="transfer",
@@ -254,4 +285,10 @@ TRANSFERS = Resource(
     ),
     vocabulary=(DealStatus, TransferItem, Production, TransferTerms, ItemCondition),
     example="/transfers?from=TR",
+    sums=(
+        Summed("number_ordered", "How many were ordered.", by="order_year"),
+        Summed("number_delivered", "How many were handed over; by year: in that year.", by="delivery_year"),
+    ),
+    direction=(Role.supplier, Role.recipient),
+    years="delivery_year",
 )
