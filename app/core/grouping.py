@@ -91,8 +91,8 @@ def groups(
     columns = [part.c.value.label(f"value_{at}") for at, part in enumerate(parts)]
     source: Any = col(FactSource.source).label("source")
     joined: Any = found.join(FactSource, col(FactSource.n) == found.c.n)
-    for part in parts:
-        joined = joined.join(part, part.c.n == found.c.n)
+    for values in parts:
+        joined = joined.join(values, values.c.n == found.c.n)
     counts = [
         func.count(distinct(case((found.c.granularity == granularity.value, found.c.n)))).label(granularity.value)
         for granularity in Granularity
@@ -101,15 +101,15 @@ def groups(
     for one in summed:
         amount = aliased(Amount)
         # In parts where its parts are asked for, else in all.
-        part = {parameter.name: column for parameter, column in zip(parameters, columns, strict=True)}.get(one.by, "")
+        part: Any = next((columns[at] for at, by in enumerate(parameters) if by.name == one.by), "")
         part_of = and_(col(amount.n) == found.c.n, col(amount.name) == one.name, col(amount.part) == part)
         given = given.outerjoin(amount, part_of)
         sums += _sums(found, one.name, amount)
     statement = select(*columns, source, *counts, *sums).select_from(given).group_by(*columns, source).limit(EXACT)
     rows = connection.execute(statement.order_by(*(count.desc() for count in counts), *columns, source)).all()
     grouped = connection.execute(select(func.count(distinct(found.c.n))).select_from(joined)).scalar_one()
-    values = [(one.name, row[at]) for at, one in enumerate(parameters) for row in rows]
-    names = _labels(connection, parameters, values)
+    told = [(one.name, row[at]) for at, one in enumerate(parameters) for row in rows]
+    names = _labels(connection, parameters, told)
     return [_group(question, parameters, row, names, summed) for row in rows], grouped
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from app.core.answers import Answer, StateId
+from app.kit import edtf
 
 
 class Scope(Answer):
@@ -28,3 +29,13 @@ class Scope(Answer):
             and (self.countries is None or {a, b} <= set(self.countries))
             and (self.senders is None or not {a, b}.isdisjoint(self.senders))
         )
+
+    def years(self) -> tuple[int, int] | None:
+        """Return the first and last year of the period; None where it is not told, or open."""
+        first, last = edtf.bounds(self.period) if self.period else (None, None)
+        return (int(first[:4]), int(last[:4])) if first and last else None
+
+    def speaks_of_year(self, year: int) -> bool:
+        """Whether its silence on a year says that it records none."""
+        known = self.years()
+        return known is not None and known[0] <= year <= known[1] and str(year) not in self.gaps
