@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from sqlmodel import col
 
-from app.core import tables
+from app.core import amounts, tables
 from app.core.answers import ActorAnswer, AmountStated, Answer, DateAnswer, Estimate, FactAnswer, SystemAnswer
 from app.core.entries import (
     ActorRef,
@@ -225,34 +225,17 @@ class TransferEntry(TransferFields, FactEntry):
 
     def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
         """Numbers ordered and delivered; and of each year what the deliveries of that year say, if all of them do."""
-        ordered = [self.number_ordered] if self.number_ordered else []
-        delivered = [self.number_delivered] if self.number_delivered else []
+        ordered = amounts.by_year([(self.order_date, self.number_ordered)] if self.order_date else [])
+        # Handed over at a date, and no other: all of it was.
+        at_once = [(self.date, self.number_delivered)] if self.deal_status in _DONE and self.date else []
+        delivered = amounts.by_year([(one.date, one.number) for one in self.deliveries] or at_once)
+        in_all = amounts.in_all(self.number_delivered, [one.number for one in self.deliveries])
         return [
-            *([("number_ordered", year, ordered) for year in ("", *self._order_year())] if ordered else []),
-            *([("number_delivered", "", delivered)] if delivered else []),
-            *(("number_delivered", year, numbers) for year, numbers in self._by_year().items()),
+            *([("number_ordered", "", [self.number_ordered])] if self.number_ordered else []),
+            *(("number_ordered", year, numbers) for year, numbers in ordered.items()),
+            *([("number_delivered", "", in_all)] if in_all else []),
+            *(("number_delivered", year, numbers) for year, numbers in delivered.items()),
         ]
-
-    def _order_year(self) -> list[str]:
-        years = edtf.years(self.order_date.edtf) if self.order_date else []
-        return [str(year) for year in years] if len(years) == 1 else []
-
-    def _by_year(self) -> dict[str, list[Estimate]]:
-        """Return the numbers of each year; a year of which some number is not told has none."""
-        if not self.deliveries:
-            # Handed over at a date, and no other: all of it was.
-            told = [(self.date, self.number_delivered)] if self.deal_status in _DONE and self.date else []
-        else:
-            told = [(one.date, one.number) for one in self.deliveries]
-        numbers: dict[str, list[Estimate]] = {}
-        left_out: set[str] = set()
-        for date, number in told:
-            years = [str(year) for year in edtf.years(date.edtf)]
-            if number is None or len(years) != 1:
-                left_out.update(years)
-            else:
-                numbers.setdefault(years[0], []).append(number)
-        return {year: some for year, some in numbers.items() if year not in left_out}
 
 
 TRANSFERS = Resource(
