@@ -9,6 +9,7 @@ from sqlalchemy import (
     CTE,
     Connection,
     Select,
+    Subquery,
     and_,
     case,
     distinct,
@@ -87,7 +88,7 @@ def groups(
     asked = question.asked
     parameters = _named(asked, "group_by")
     found = _found(numbers)
-    parts = [_rows(found, asked, parameter).subquery() for parameter in parameters]
+    parts = [_values(asked, parameter) for parameter in parameters]
     columns = [part.c.value.label(f"value_{at}") for at, part in enumerate(parts)]
     source: Any = col(FactSource.source).label("source")
     joined: Any = found.join(FactSource, col(FactSource.n) == found.c.n)
@@ -230,24 +231,26 @@ def _dimension(asked: Asked, parameter: Parameter) -> Dimension:
     return parameter.dimension(asked)
 
 
-def _rows(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any, Any]:
-    """Return (n, value) of the facts that were found."""
+def _values(asked: Asked, parameter: Parameter) -> Subquery:
+    """Return (n, value) of all facts, some perhaps twice: joined by `n`, it is looked up fact by fact."""
     by = _dimension(asked, parameter)
     condition = true() if by.condition is None else by.condition
-    told = and_(condition, by.value.is_not(None), by.key.in_(select(found.c.n)))
-    return select(by.key.label("n"), by.value.label("value")).where(told).distinct()
+    told = and_(condition, by.value.is_not(None))
+    return select(by.key.label("n"), by.value.label("value")).where(told).subquery()
 
 
 def _counted(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any]:
-    rows = _rows(found, asked, parameter).subquery()
-    most = select(rows.c.value).group_by(rows.c.value).order_by(func.count().desc(), rows.c.value)
-    limited = most.limit(MOST_VALUES + 1).subquery()
-    source = col(FactSource.source)
-    each = select(rows.c.value, source.label("source"), func.count().label("count"))
+    values = _values(asked, parameter)
+    count = func.count(distinct(found.c.n)).label("count")
+    most = select(values.c.value).join_from(found, values, values.c.n == found.c.n).group_by(values.c.value)
+    limited = most.order_by(count.desc(), values.c.value).limit(MOST_VALUES + 1).subquery()
+    again, source = _values(asked, parameter), col(FactSource.source)
     counted = (
-        each.join_from(rows, limited, limited.c.value == rows.c.value)
-        .join(FactSource, col(FactSource.n) == rows.c.n)
-        .group_by(rows.c.value, source)
+        select(again.c.value, source.label("source"), count)
+        .join_from(found, again, again.c.n == found.c.n)
+        .join(limited, limited.c.value == again.c.value)
+        .join(FactSource, col(FactSource.n) == found.c.n)
+        .group_by(again.c.value, source)
         .subquery()
     )
     return select(literal(parameter.name).label("parameter"), counted.c.value, counted.c.source, counted.c.count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlmodel import col
@@ -93,10 +93,10 @@ class DeploymentEntry(DeploymentFields, FactEntry):
         """Return the forces' systems as fielded by who sends them."""
         return [one for force in self.forces for one in use(SystemRole.fielded, force.system, self.sending)]
 
-    def detail(self, n: int) -> Deployment:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
         first, last = edtf.bounds(self.date.edtf) if self.date else (None, None)
-        return Deployment(n=n, duration=self.duration, active_from=first, active_until=last)
+        return {"duration": self.duration, "active_from": first, "active_until": last}
 
     def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
         """How many people."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -59,9 +59,9 @@ class HoldingEntry(HoldingFields, FactEntry):
         """Return the system as fielded by its operator."""
         return use(SystemRole.fielded, self.system, self.operator)
 
-    def detail(self, n: int) -> Holding:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Holding(n=n)
+        return {}
 
     def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
         """How many."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from sqlmodel import col
@@ -68,14 +68,13 @@ class TrainingEntry(TrainingFields, FactEntry):
         """Who trains, who is trained."""
         return [*party(Role.provider, self.provider), *party(Role.trainee, self.recipient)]
 
-    def detail(self, n: int) -> Training:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Training(
-            n=n,
-            course=self.course and fold(self.course),
-            programme=self.programme and fold(self.programme),
-            fiscal_year=self.fiscal_year,
-        )
+        return {
+            "course": self.course and fold(self.course),
+            "programme": self.programme and fold(self.programme),
+            "fiscal_year": self.fiscal_year,
+        }
 
     def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
         """How many people."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from sqlmodel import col
@@ -201,11 +201,14 @@ class TransferEntry(TransferFields, FactEntry):
         """Return the system as transferred by its supplier."""
         return use(SystemRole.transferred, self.system, self.supplier)
 
-    def detail(self, n: int) -> Transfer:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Transfer(
-            n=n, category=self.category, deal_status=self.deal_status, item=self.item, condition=self.condition
-        )
+        return {
+            "category": self.category,
+            "deal_status": self.deal_status,
+            "item": self.item,
+            "condition": self.condition,
+        }
 
     def values_of(self, name: str, date: DateEntry | None) -> list[tuple[str, str]]:
         """Return every year that a date may mean."""

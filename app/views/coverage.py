@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, and_, or_, select
@@ -26,7 +25,7 @@ from app.core.scope import Scope
 from app.core.tables import Coverage, Source
 from app.core.vocabulary import CoverageStatus
 from app.kit.formats import CITATIONS, TABLES
-from app.kit.pages import EXACT, dump
+from app.kit.pages import EXACT
 from app.kit.parameters import Asked, Match, Parameter
 
 FORMATS = (*TABLES, *CITATIONS)
@@ -132,7 +131,7 @@ def _silent(connection: Connection, asked: Asked, names: tuple[str, ...]) -> lis
             if (source, kind) in said or not (_wanted(asked, "kind", kind) and _wanted(asked, "status", status.value)):
                 continue
             period = scope.period if speaks else None
-            found.append(dump(answer(source, first, second, kind, period, status)).decode())
+            found.append(answer(source, first, second, kind, period, status).model_dump_json())
     return found
 
 
@@ -140,9 +139,7 @@ def _wanted(asked: Asked, parameter: str, value: str) -> bool:
     return all((value in choice.values) != choice.negated for choice in asked.given.get(parameter, ()))
 
 
-def answer(source: str, a: str, b: str, kind: str, period: str | None, status: CoverageStatus) -> dict[str, Any]:
+def answer(source: str, a: str, b: str, kind: str, period: str | None, status: CoverageStatus) -> CoverageAnswer:
     """Return one line of coverage, as it is served."""
     link = f"/facts?kind={kind}&between={a},{b}&source={source}&modality=any"
-    found = CoverageAnswer(source=source, a=a, b=b, kind=kind, period=period, status=status, link=link)
-    plain: dict[str, Any] = json.loads(found.model_dump_json())
-    return plain
+    return CoverageAnswer(source=source, a=a, b=b, kind=kind, period=period, status=status, link=link)
