@@ -39,6 +39,7 @@ from app.views import (
     evidence,
     metrics,
     package,
+    panel,
     relations,
     releases,
     resolve,
@@ -152,6 +153,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     app.include_router(search.router(facts, CATALOGUES))
     app.include_router(resolve.router(CATALOGUES, NAME))
     app.include_router(coverage.router(facts))
+    app.include_router(panel.router(facts))
     app.include_router(evidence.router("/facts"))
     app.include_router(releases.router(facts, CATALOGUES))
     app.include_router(package.router(facts, CATALOGUES))
