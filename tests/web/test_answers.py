@@ -190,6 +190,16 @@ def test_every_page_says_which_question_it_answers(pages: Api) -> None:
     assert "pd.read_csv(&#34;http://test/transfers.csv?supplier=TR&amp;recipient=UA&#34;)" in text
 
 
+def test_what_is_never_added_up_stands_apart(pages: Api) -> None:
+    (pair,) = pages.json("/relations?between=TR,AZ&kind=transfer")["data"]
+    assert [(one["granularity"], one["count"]) for one in pair["facts"]] == [("aggregate", 2), ("instance", 1)]
+    text = page(pages, "/relations?between=TR,AZ&kind=transfer").text
+    cells = re.findall(
+        r'<span class="cell"><span class="number">([^<]+)</span>(?: <span class="note">(\w+)</span>)?', text
+    )
+    assert cells == [("2", "several"), ("1", "")]
+
+
 def test_a_form_gets_its_verdict_without_a_script(pages: Api) -> None:
     words = {"text": "Azerbaijan will build a smaller version of the Turkish army", "speaker": "Aliyev", "source": ""}
     answer = pages.request("POST", "/quotes/verify", data=words, headers={"Accept": BROWSER})
