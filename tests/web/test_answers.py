@@ -190,6 +190,23 @@ def test_every_page_says_which_question_it_answers(pages: Api) -> None:
     assert "pd.read_csv(&#34;http://test/transfers.csv?supplier=TR&amp;recipient=UA&#34;)" in text
 
 
+@pytest.mark.parametrize(
+    ("targets", "most"),
+    [
+        (["/"], 20),
+        (["/countries/TR", "/countries/NO"], 30),
+        (["/relations/TR/NO", "/relations/RU/TR"], 20),
+        (["/facts/tr-no-heron-2016", "/facts/ru-no-kite-2017"], 20),
+        (["/sources/harbour-gazette-2019", "/sources/river-almanac-1999"], 25),
+        (["/transfers", "/transfers?from=TR", "/facts"], 12),
+    ],
+)
+def test_a_page_takes_few_statements_whatever_it_holds(small: Api, targets: list[str], most: int) -> None:
+    for target in targets:
+        page(small, target)
+        assert 0 < len(small.statements) <= most, f"{target}: {len(small.statements)}"
+
+
 def test_what_is_never_added_up_stands_apart(pages: Api) -> None:
     (pair,) = pages.json("/relations?between=TR,AZ&kind=transfer")["data"]
     assert [(one["granularity"], one["count"]) for one in pair["facts"]] == [("aggregate", 2), ("instance", 1)]
