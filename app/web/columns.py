@@ -60,7 +60,7 @@ _HEADINGS = {
     "codes.iso3": "ISO3",
     "codes.cow": "COW",
     "codes.gw": "Gleditsch\u2013Ward",
-    "links.facts": "Facts",
+    "links.facts": "Ask it",
     "link": "Facts",
 }
 _FACTS_HAVE = "summary"
