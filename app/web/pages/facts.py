@@ -20,13 +20,16 @@ async def fact(questions: Questions, site: Site) -> Page:
     record, address = found["data"], found["links"]["self"].partition("?")[0]
     for_good = str(questions.request.base_url).rstrip("/") + within(address, questions.named or questions.release)
     related = record["related"][:MOST_RELATED]
-    ids = ",".join(dict.fromkeys(one["id"] for one in related))
-    others = (await questions.ask(f"/facts?id={ids}&modality=any", limit=MOST_RELATED))["data"] if related else []
+    # A quote names the facts that it is about.
+    named = [*(one["id"] for one in related), *record.get("about_facts", [])][:MOST_RELATED]
+    ids = ",".join(dict.fromkeys(named))
+    others = (await questions.ask(f"/facts?id={ids}&modality=any", limit=MOST_RELATED))["data"] if ids else []
     by_id = {one["id"]: one for one in others}
     context = {
         "found": found,
         "fact": record,
         "fields": {key: value for key, value in record.items() if key not in FactAnswer.model_fields},
+        "by_id": by_id,
         "passages": _by_source(record["evidence"]),
         "related": [(one["relation"], by_id.get(one["id"]), one["id"]) for one in related],
         "bibtex": await questions.text(address, BIBTEX.media_type),

@@ -34,6 +34,7 @@ MOST_VALUES = 8
 _SIZES = ("20", "50", "100", "200", "500")
 
 
+_TITLES = {"vocab": "Code lists"}
 _PICTURES = {"coverage": "/coverage.svg", "transfers": "/transfers/flows.svg"}
 
 
@@ -59,7 +60,11 @@ async def collection(questions: Questions, site: Site) -> Page:
     context["statuses"] = list(CoverageStatus) if name == "coverage" else []
     context["drawn"] = drawn(found, picture) if picture and site.draws(picture) else None
     return Page(
-        "list.html", label(name), found["links"]["self"], context, of_a_release="release" in _declared(questions)
+        "list.html",
+        _TITLES.get(name, label(name)),
+        found["links"]["self"],
+        context,
+        of_a_release="release" in _declared(questions),
     )
 
 
