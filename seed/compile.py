@@ -9,6 +9,7 @@ from itertools import combinations, groupby
 from operator import itemgetter
 
 from app.core import tables, terms
+from app.core.answers import Estimate
 from app.core.entries import FactEntry
 from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, SystemRole, Voice
@@ -149,12 +150,16 @@ class Compiler:
         for name, value in values:
             yield line(tables.FactValue, n=n, name=name, value=value)
         yield line(tables.FactSource, n=n, source=source)
+        for name, part, numbers in fact.amounts():
+            yield line(tables.Amount, n=n, name=name, part=part, **_added(numbers))
         for position, ((id_, _), citation) in enumerate(zip(passages, citations, strict=True)):
             if cited.add(id_):
                 yield line(tables.Citation, id=id_, source=source, answer=citation)
             yield line(tables.FactCitation, n=n, position=position, citation=id_)
-        for a, b in combinations(sorted({one.state for one in parties_told if one.state and one.chosen}), 2):
-            self.pairs.add((a, b, source, fact.kind, fact.modality.value, fact.granularity.value))
+        chosen = sorted({one.state for one in parties_told if one.state and one.chosen})
+        many = len(chosen) > terms.TWO_STATES
+        for a, b in combinations(chosen, 2):
+            self.pairs.add((a, b, source, fact.kind, fact.modality.value, fact.granularity.value, many))
         listed = [
             *terms.of_parties(parties_told),
             *terms.of_systems((use.system, use.role) for use in uses),
@@ -163,6 +168,7 @@ class Compiler:
             *terms.envelope("asserted_by", fact.asserted_by),
             *terms.envelope("voice", [voice.value]),
             *terms.envelope("granularity", [fact.granularity.value]),
+            *terms.begun(None if self.by_kind[fact.kind].years else earliest),
             *(term for name, value in values for term in terms.own(name, [value])),
             *(
                 term
@@ -186,7 +192,7 @@ class Compiler:
 
     def _relations(self) -> Iterator[Lines]:
         number, pair = 0, ("", "")
-        for (a, b, source, kind, modality, granularity), count in self.pairs.counts():
+        for (a, b, source, kind, modality, granularity, many), count in self.pairs.counts():
             if (a, b) != pair:
                 number, pair = number + 1, (a, b)
             yield line(
@@ -198,25 +204,27 @@ class Compiler:
                 kind=kind,
                 modality=modality,
                 granularity=granularity,
+                multilateral=many,
                 count=count,
             )
 
-    def _scopes(self) -> Iterator[tuple[str, list[str], str | None]]:
-        """Yield (source, the states that it was read for, of what time)."""
+    def _read(self) -> Iterator[tuple[str, list[str], str | None]]:
+        """Yield (source, the states of which every pair has a line, the years that it can speak of)."""
         for article in self.corpus.articles:
             scope = article.head.scope
             yield article.head.source.id, sorted(scope.countries), scope.period.edtf if scope.period else None
         for one in self.corpus.imported:
-            # A data set is read for what its rows name: a pair that none of them names has no line.
-            yield one.source.id, [], None
+            # Of a data set only what it records has a line: on all other pairs it says by its scope what it is silent
+            # on, when it is asked; lines for every pair of states would be more than the facts.
+            yield one.source.id, [], one.scope.period
 
     def _coverage(self) -> Iterator[Lines]:
         n = 0
-        for source, countries, period in sorted(self._scopes()):
+        for source, countries, period in sorted(self._read()):
             read = set(combinations(countries, 2))
             for (a, b), modalities in self._found(source, read):
                 for kind in self.kinds:
-                    # Out of scope is said of whatever pair is asked for, so it needs no line.
+                    # The rest is said of whatever pair is asked for, so it needs no line.
                     if kind in modalities or (a, b) in read:
                         n += 1
                         status = _status(modalities.get(kind, set()))
@@ -238,6 +246,14 @@ class Compiler:
         both = merge(self.pairs.of(source), ((pair, nothing) for pair in sorted(read)), key=itemgetter(0))
         for pair, some in groupby(both, key=itemgetter(0)):
             yield pair, {kind: modalities for _, kinds in some for kind, modalities in kinds.items()}
+
+
+def _added(numbers: list[Estimate]) -> dict[str, int]:
+    return {
+        "value": sum(one.value for one in numbers),
+        "estimated": sum(one.value for one in numbers if one.is_estimate),
+        "untold": sum(one.value for one in numbers if one.is_estimate is None),
+    }
 
 
 def _chosen(fact: FactEntry, role: Role) -> bool:

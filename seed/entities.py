@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from app.core import tables
 from app.core.answers import EntityAnswer, Known
+from app.core.scope import Scope
 from app.reference.organizations import OrganizationAnswer
 from app.reference.people import PersonAnswer
 from app.reference.places import PlaceDetailAnswer
@@ -110,12 +111,16 @@ def _places(corpus: Corpus, known: Known) -> Iterator[Lines]:
 
 
 def _sources(corpus: Corpus, known: Known) -> Iterator[Lines]:
-    counted = [(one.source, one.facts, one.passages) for one in corpus.imported]
+    counted = [(one.source, one.scope, one.facts, one.passages) for one in corpus.imported]
     for article in corpus.articles:
         passages = {evidence.span for fact in article.facts for evidence in fact.evidence}
-        counted.append((article.head.source, len(article.facts), len(passages)))
-    for n, (source, facts, cited) in enumerate(sorted(counted, key=_source_id), 1):
-        answer = _finished(SourceDetailAnswer, source, known, kind="source", facts=facts, passages=cited)
+        read = article.head.scope
+        scope = Scope(countries=sorted(read.countries), period=read.period.edtf if read.period else None)
+        counted.append((article.head.source, scope, len(article.facts), len(passages)))
+    for n, (source, scope, facts, cited) in enumerate(sorted(counted, key=_source_id), 1):
+        answer = _finished(
+            SourceDetailAnswer, source, known, kind="source", scope=scope.model_dump(), facts=facts, passages=cited
+        )
         yield line(tables.Source, n=n, id=source.id, answer=answer)
 
 
@@ -124,7 +129,7 @@ def _finished(shape: type[EntityAnswer], entry: BaseModel, known: Known, **more:
     return shape.model_validate(given, context=known).model_dump_json()
 
 
-def _source_id(counted: tuple[SourceEntry, int, int]) -> str:
+def _source_id(counted: tuple[SourceEntry, Scope, int, int]) -> str:
     return counted[0].id
 
 

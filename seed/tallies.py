@@ -10,8 +10,8 @@ from operator import itemgetter
 
 # The empty name is a temporary file of SQLite's own, which it removes itself, even if the process is killed.
 _TEMPORARY = ""
-# Two states, source, kind, modality, granularity.
-Key = tuple[str, str, str, str, str, str]
+# Two states, source, kind, modality, granularity, and whether further states take part.
+Key = tuple[str, str, str, str, str, str, bool]
 
 
 def _opened(table: str) -> sqlite3.Connection:
@@ -42,7 +42,7 @@ class Tally:
         """Begin with none; hold at most so many keys in memory."""
         self._most = most
         self._some: Counter[Key] = Counter()
-        self._database = _opened("CREATE TABLE part (a, b, source, kind, modality, granularity, count)")
+        self._database = _opened("CREATE TABLE part (a, b, source, kind, modality, granularity, multilateral, count)")
 
     def add(self, key: Key) -> None:
         """Count one more."""
@@ -53,12 +53,12 @@ class Tally:
     def counts(self) -> Iterator[tuple[Key, int]]:
         """Yield every key with its count, in order."""
         self._put_down()
-        columns = "a, b, source, kind, modality, granularity"
+        columns = "a, b, source, kind, modality, granularity, multilateral"
         for *key, count in self._database.execute(
             f"SELECT {columns}, sum(count) FROM part GROUP BY {columns} ORDER BY {columns}"  # noqa: S608  # ours
         ):
-            a, b, source, kind, modality, granularity = key
-            yield (a, b, source, kind, modality, granularity), count
+            a, b, source, kind, modality, granularity, multilateral = key
+            yield (a, b, source, kind, modality, granularity, bool(multilateral)), count
 
     def of(self, source: str) -> Iterator[tuple[tuple[str, str], dict[str, set[str]]]]:
         """Yield, in order, each pair of states that a source has facts on, with the modalities of each kind."""
@@ -76,5 +76,5 @@ class Tally:
     def _put_down(self) -> None:
         if self._some:
             rows = [(*key, count) for key, count in self._some.items()]
-            self._database.executemany("INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            self._database.executemany("INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
             self._some.clear()

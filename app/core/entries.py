@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 
+from app.core.answers import Estimate
 from app.core.vocabulary import (
     DateBasis,
     Granularity,
@@ -56,6 +57,7 @@ class SourceId(str):
 
 
 _LONGEST_OF_TEXT = 1000
+DIGITS = 8
 _NOT_ID = re.compile(r"[^A-Za-z0-9-]+")
 _POSITION = re.compile(r"\[([0-9]+)\]")
 _SLUG = StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
@@ -156,12 +158,15 @@ class EvidenceEntry(Entry):
         return self.start, self.start + len(self.exact)
 
     def locator(self) -> str:
-        """Return what names the passage within its source: `120-180`, `row-17`, `fy2004.12-3`."""
+        """Return what names the passage within its source: `120-180`, `row-17.1f0a93bc`, `fy2004.12-3.77de0c42`.
+
+        A data set's next edition has other words in row 17: they are another passage, by the digest of the words.
+        """
         if self.fragment is not None:
-            return self.fragment.replace("=", "-")
+            return f"{self.fragment.replace('=', '-')}.{self.sha256[:DIGITS]}"
         if self.xpath is not None:
             file = _NOT_ID.sub("-", self.file or "").strip("-")
-            return f"{file}.{'-'.join(_POSITION.findall(self.xpath))}".strip(".")
+            return f"{file}.{'-'.join(_POSITION.findall(self.xpath))}.{self.sha256[:DIGITS]}".strip(".")
         return "-".join(map(str, self.span))
 
     def selector(self) -> Selector:
@@ -257,6 +262,10 @@ class FactEntry(Entry):
 
     def filter_values(self) -> list[tuple[str, str]]:
         """Return (filter, value) for the fields of which a fact can have several."""
+        return []
+
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """Return (amount, year, numbers) of what is added up: the numbers of a year, or, the year empty, in all."""
         return []
 
 

@@ -84,6 +84,11 @@ def envelope(name: str, values: Iterable[str]) -> list[Term]:
     return [(name, value) for value in values]
 
 
+def begun(earliest: str | None) -> list[Term]:
+    """In which year its date begins, for the kinds that have no filter by which they count in years."""
+    return [("begun", earliest[:4])] if earliest else []
+
+
 def own(name: str, values: Iterable[str]) -> list[Term]:
     """What a kind's own filter of this name asks for; no kind's term is another kind's, or the envelope's."""
     return [(f"own:{name}", value) for value in values]

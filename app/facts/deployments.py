@@ -12,7 +12,7 @@ from app.core.answers import ActorAnswer, Answer, Estimate, FactAnswer, SystemAn
 from app.core.entries import ActorRef, Entry, FactEntry, PartyEntry, SystemRef, SystemUseEntry, party, use
 from app.core.filters import active_on, of_codes, with_role
 from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
+from app.core.resource import Resource, Summed
 from app.core.vocabulary import Role, SystemRole
 from app.kit import edtf
 from app.kit.codes import Code
@@ -98,6 +98,10 @@ class DeploymentEntry(DeploymentFields, FactEntry):
         first, last = edtf.bounds(self.date.edtf) if self.date else (None, None)
         return {"duration": self.duration, "active_from": first, "active_until": last}
 
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """How many people."""
+        return [("personnel", "", [self.personnel])] if self.personnel else []
+
 
 DEPLOYMENTS = Resource(
     kind="deployment",
@@ -120,4 +124,6 @@ DEPLOYMENTS = Resource(
     ),
     vocabulary=(FacilityType, Duration),
     example="/deployments?sending=TR&modality=any",
+    sums=(Summed("personnel", "How many people were sent."),),
+    direction=(Role.sending, Role.host),
 )

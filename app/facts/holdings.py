@@ -11,7 +11,7 @@ from app.core.answers import ActorAnswer, Answer, DateAnswer, Estimate, FactAnsw
 from app.core.entries import ActorRef, DateEntry, FactEntry, PartyEntry, SystemRef, SystemUseEntry, party, use
 from app.core.filters import with_role
 from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
+from app.core.resource import Resource, Summed
 from app.core.vocabulary import Role, SystemRole
 
 
@@ -63,6 +63,10 @@ class HoldingEntry(HoldingFields, FactEntry):
         """Return the row."""
         return {}
 
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """How many."""
+        return [("number", "", [self.number])] if self.number else []
+
 
 HOLDINGS = Resource(
     kind="holding",
@@ -78,4 +82,5 @@ HOLDINGS = Resource(
     ),
     vocabulary=(),
     example="/holdings?operator=AZ",
+    sums=(Summed("number", "How many are operated."),),
 )

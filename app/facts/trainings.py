@@ -12,7 +12,7 @@ from app.core.answers import ActorAnswer, AmountStated, Answer, Estimate, FactAn
 from app.core.entries import ActorRef, FactEntry, PartyEntry, party
 from app.core.filters import of_column, with_role
 from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
+from app.core.resource import Resource, Summed
 from app.core.vocabulary import Role
 from app.kit.folding import fold
 from app.kit.values import folded, year
@@ -76,6 +76,10 @@ class TrainingEntry(TrainingFields, FactEntry):
             "fiscal_year": self.fiscal_year,
         }
 
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """How many people."""
+        return [("people", "", [self.people])] if self.people else []
+
 
 TRAININGS = Resource(
     kind="training",
@@ -107,4 +111,7 @@ TRAININGS = Resource(
     ),
     vocabulary=(),
     example="/trainings?recipient=AZ&modality=any",
+    sums=(Summed("people", "How many people were trained; who takes two courses counts twice."),),
+    direction=(Role.provider, Role.trainee),
+    years="fiscal_year",
 )

@@ -116,7 +116,7 @@ def test_seen_tells_what_is_new(ids: list[str]) -> None:
     assert [seen.add(one) for one in ids] == [one not in ids[:at] for at, one in enumerate(ids)]
 
 
-@given(st.lists(st.tuples(*[LETTERS] * 6)), st.integers(min_value=0, max_value=4))
+@given(st.lists(st.tuples(*[LETTERS] * 6, st.booleans())), st.integers(min_value=0, max_value=4))
 def test_a_tally_counts_the_same_however_little_it_may_remember(keys: list[Key], most: int) -> None:
     tally = Tally(most)
     for key in keys:
@@ -129,4 +129,4 @@ def test_a_tally_counts_the_same_however_little_it_may_remember(keys: list[Key],
             for kind, some in modalities.items()
             for modality in some
         }
-        assert found == {((a, b), kind, modality) for a, b, of, kind, modality, _ in keys if of == source}
+        assert found == {((a, b), kind, modality) for a, b, of, kind, modality, *_ in keys if of == source}
