@@ -75,7 +75,9 @@ def _page(connection: Connection, question: Question, listing: Listing) -> Respo
     facets = grouping.facets(connection, question, listing.found) if isinstance(listing, FactList) else []
     notes = [*counts.notes, *([grouping.BOUNDED] if facets and counts.found["total_is"] != "exact" else [])]
     if isinstance(listing, FactList):
-        notes += overlapping(part.answers)
+        paged = part.last is not None or question.after is not None
+        several = question.held.about.counts["source"] > 1 and "source" not in question.asked.given
+        notes += overlapping(part.answers, perhaps=paged and several)
     chosen = _chosen(question, KEPT)
     answers = part.answers if chosen is None else [_projected(one, chosen) for one in part.answers]
     return list_response(question, answers, counts.found, part.last, notes, facets, part.answers)
