@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
 from app.core.tables import Release, Source
-from app.kit.engines import LOG, Held, NotServing, Releases, first_line
+from app.kit.engines import LOG, Held, NotServing, Releases, first_line, lost
 from app.kit.pages import MAX_LIMIT
 
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
@@ -35,7 +35,7 @@ class Snapshot:
     coverage: dict[str, Any]
     schema: str | None
     sources: dict[str, dict[str, str | None]]
-    names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict)
+    names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict, compare=False)
 
     @property
     def predecessors(self) -> dict[str, list[str]]:
@@ -76,6 +76,8 @@ def describe(connection: Connection) -> Snapshot:
         sources = connection.execute(select(col(Source.answer)).order_by(col(Source.n)).limit(MAX_LIMIT)).scalars()
         told = [json.loads(source) for source in sources]
     except DatabaseError as error:
+        if lost(error):
+            raise
         LOG.warning("the release cannot be read: %s", first_line(error))
         if schema is not None:
             raise Unreadable(schema) from None
