@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
 from sqlmodel import col
 
-from app.core import resolution
-from app.core.tables import Entity, Fact, FactValue, Indexed, Party, key_of
+from app.core import resolution, terms
+from app.core.tables import Entity, Fact, FactValue, Indexed, Party, Term, key_of
 from app.core.vocabulary import Modality, Role
 from app.kit import edtf, fulltext
 from app.kit.codes import Code
@@ -67,31 +67,27 @@ def by_party(name: str, condition: ColumnElement[bool]) -> Callable[[Asked], Dim
 
 def with_role(name: str, role: Role, doc: str, also: str | None = None, several: bool = False) -> Parameter:
     """Ask for who has a role; a state counts with its organs."""
-
-    def match(values: tuple[str, ...], _: Asked) -> Match:
-        return Match(col(Party.n), and_(has_role, states_and_actors(values)))
-
-    has_role = col(Party.role) == role.value
     return Parameter(
         name,
         f"{doc} {NAMES}",
         ACTOR,
-        match,
         also=also,
         several=several,
-        bind=as_they_are,
-        dimension=by_party(name, has_role),
+        terms=lambda values, _: terms.in_role(values, [role]),
+        dimension=by_party(name, col(Party.role) == role.value),
     )
 
 
 def taking_part(name: str, doc: str) -> Parameter:
     """Ask for who takes part, in whatever role."""
-
-    def match(values: tuple[str, ...], _: Asked) -> Match:
-        return Match(col(Party.n), and_(col(Party.chosen).is_(True), states_and_actors(values)))
-
-    dimension = by_party(name, col(Party.chosen).is_(True))
-    return Parameter(name, f"{doc} {NAMES}", ACTOR, match, several=True, bind=as_they_are, dimension=dimension)
+    return Parameter(
+        name,
+        f"{doc} {NAMES}",
+        ACTOR,
+        several=True,
+        terms=lambda values, _: terms.taking_part(values),
+        dimension=by_party(name, col(Party.chosen).is_(True)),
+    )
 
 
 def of_column(name: str, value: Value, key: Mapped[int], column: Mapped[Any], doc: str) -> Parameter:
@@ -100,7 +96,16 @@ def of_column(name: str, value: Value, key: Mapped[int], column: Mapped[Any], do
     def match(values: tuple[str, ...], _: Asked) -> Match:
         return Match(key, column.in_(values))
 
-    return Parameter(name, doc, value, match, bind=as_they_are, dimension=lambda _: Dimension(key, column, single=True))
+    return Parameter(
+        name,
+        doc,
+        value,
+        match,
+        bind=as_they_are,
+        dimension=lambda _: Dimension(key, column, single=True),
+        terms=lambda values, _: terms.own(name, values),
+        column=cast("InstrumentedAttribute[Any]", column).key,
+    )
 
 
 def of_codes(
@@ -117,13 +122,15 @@ def of_codes(
 
 def one_of_several(name: str, value: Value, doc: str) -> Parameter:
     """Ask for a value of a field of which a fact can have several; the entry's `filter_values()` fill it."""
-
-    def match(values: tuple[str, ...], _: Asked) -> Match:
-        return Match(col(FactValue.n), and_(named, col(FactValue.value).in_(values)))
-
-    named = col(FactValue.name) == name
-    dimension = Dimension(col(FactValue.n), col(FactValue.value), named)
-    return Parameter(name, doc, value, match, several=True, bind=as_they_are, dimension=lambda _: dimension)
+    dimension = Dimension(col(FactValue.n), col(FactValue.value), col(FactValue.name) == name)
+    return Parameter(
+        name,
+        doc,
+        value,
+        several=True,
+        terms=lambda values, _: terms.own(name, values),
+        dimension=lambda _: dimension,
+    )
 
 
 def active_on(key: Mapped[int], first: Mapped[str | None], last: Mapped[str | None], doc: str) -> Parameter:
@@ -156,11 +163,12 @@ def _sought(values: tuple[str, ...]) -> tuple[Sought]:
 def text_of_facts() -> Parameter:
     """Ask for words in a fact's names, summary and passages, and in the names of those who take part."""
 
-    def match(values: tuple[str, ...], _: Asked) -> Match:
-        return Match(col(Fact.n), col(Fact.n).in_(_in_text(values[0])))
+    def match(values: tuple[Any, ...], _: Asked) -> Match:
+        # Entities are in the index too, numbered below zero.
+        return Match(SEARCH.c.rowid, and_(matches(values[0]), SEARCH.c.rowid > 0))
 
     doc = f"Words in the fact's names, summary, passages and quotes, or in any name of who takes part. {GRAMMAR}"
-    return Parameter("q", doc, full_text(), match, takes="one", bind=_sought)
+    return Parameter("q", doc, full_text(), match, takes="one", bind=_sought, starts=True)
 
 
 def text_of_entities(kind: str, row: type[Entity]) -> Parameter:
@@ -219,21 +227,15 @@ def kinds(names: Iterable[str]) -> Value:
     return word(*names)
 
 
-def having_facts(key: Mapped[int], id: Mapped[str], party: Mapped[Any], kind: Value) -> Parameter:
+def having_facts(key: Mapped[int], id: Mapped[str], kind: Value) -> Parameter:
     """Ask a catalogue of actors for those that take part in facts of these kinds."""
 
     def match(values: tuple[str, ...], _: Asked) -> Match:
-        facts = (
-            select(party)
-            .join(Fact, col(Fact.n) == col(Party.n))
-            .where(
-                or_(col(Party.chosen).is_(True), col(Party.role) == Role.speaker.value),
-                col(Fact.kind).in_(values),
-                col(Fact.modality) == Modality.actual.value,
-                party.is_not(None),
-            )
+        names = {name for name, _ in (*terms.taking_part([""]), *terms.in_role([""], [Role.speaker]))}
+        listed = select(col(Term.value)).where(
+            col(Term.name).in_(sorted(names)), col(Term.kind).in_(values), col(Term.modality) == Modality.actual.value
         )
-        return Match(key, id.in_(facts))
+        return Match(key, id.in_(listed))
 
     doc = "Those that take part in actual facts of this kind, or speak in its quotes: `transfer`."
     return Parameter("has", doc, kind, match, several=True)
@@ -241,5 +243,4 @@ def having_facts(key: Mapped[int], id: Mapped[str], party: Mapped[Any], kind: Va
 
 def of_kind(kind: Value) -> Parameter:
     """Ask for kinds of fact, where all kinds are listed together."""
-    column = col(Fact.kind)
-    return Parameter("kind", "Kinds of fact.", kind, fact_column(column), dimension=by_fact_column(column))
+    return Parameter("kind", "Kinds of fact.", kind, dimension=by_fact_column(col(Fact.kind)))

@@ -6,22 +6,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, false, select
 from sqlmodel import col
 
+from app.core import statements
 from app.core.asking import Question
+from app.core.postings import Plan, plan
 from app.core.questions import ANY_MODALITY
+from app.core.selecting import Selecting, start_of, values_of
 from app.core.snapshot import HeldRelease
+from app.core.statements import UNDATED, bounded
 from app.core.tables import Entity, Fact, key_of
 from app.core.vocabulary import Modality
 from app.kit.pages import EXACT
 from app.kit.parameters import Asked
-from app.kit.prepared import Statements, number_slot
+from app.kit.prepared import Statements
 
 TIMES = frozenset({"since", "until", "active_on"})
-UNDATED = "undated"
 # They choose among what is found, and change nothing in what finds it.
 OF_THE_PAGE = ("limit", "cursor", "fields", "facet", "group_by")
+# They are in no statement, for lists are of one kind and modality; nor is the order, which is in its shape.
+_OF_LISTS = ("kind", "modality", "sort", "release")
 _STATEMENTS = Statements()
 
 
@@ -64,40 +69,42 @@ class FactList:
     sought: Asked | None = None
 
     @property
-    def where(self) -> list[ColumnElement[bool]]:
-        """All conditions that its facts meet."""
-        return _conditions(self.asked, self.kind)
-
-    @property
     def asked(self) -> Asked:
         """What its SQL is made of."""
         return self.sought or self.question.asked
 
     def part(self, connection: Connection, after: int | None, limit: int) -> Part:
-        """Return a part, by one statement."""
+        """Return a part, by one statement; by one more if its terms were not asked for before."""
         sort = self.asked.one("sort") or "date"
         dated = self.question.held.about.dated
-        past_dated = after is not None and after > dated
-        shape, slotted, values = self.asked.prepared(OF_THE_PAGE)
-        statement = _STATEMENTS.of(
-            connection,
-            ("part", self.kind, shape, sort, after is None, past_dated),
-            lambda: _ordered(_conditions(slotted, self.kind), sort, first=after is None, past_dated=past_dated),
-        )
-        values |= {"after": after, "limit": limit + 1, "dated": dated}
-        return _part(statement.execute(connection, values).all(), limit)
+        shown = modalities(self.asked)
+        lists = self._plan(connection, shown)
+        values: dict[str, Any] = {"after": after, "limit": limit + 1, "dated": dated}
+        shape, slotted, bound = self.asked.prepared(self._listed)
+        if sort.removeprefix("-") == "id":
+            write, more, arms = statements.by_id(lists, shown, sort, self.asked, first=after is None)
+        else:
+            past_dated = after is not None and after > dated
+            write, more, arms = statements.by_date(
+                lists, shown, sort, self.asked, first=after is None, past_dated=past_dated
+            )
+        if not arms:
+            return Part([], None)
+        key = ("part", self.kind, shape, sort, after is None, arms)
+        statement = _STATEMENTS.of(connection, key, lambda: write(Selecting(slotted)))
+        return _part(statement.execute(connection, values | bound | more).all(), limit)
 
     def counts(self, connection: Connection) -> Counts:
-        """Count what is found and what is withheld, by one statement; by one more if they are very many."""
-        shape, slotted, values = self.asked.prepared(OF_THE_PAGE)
-        values |= {"bound": EXACT + 1}
+        """Count what is found and what is withheld, by one statement at most; by one more if they are very many."""
+        every = [modality.value for modality in Modality]
+        lists = self._plan(connection, every)
         shown = modalities(self.asked)
-        statement = _STATEMENTS.of(connection, ("counts", self.kind, shape), lambda: _counts(slotted, self.kind))
-        counts = _pairs(statement.execute(connection, values))
-        undated = counts.pop(UNDATED, 0)
-        if sum(counts.values()) > EXACT:
-            each = _STATEMENTS.of(connection, ("each", self.kind, shape), lambda: _counts_of_each(slotted, self.kind))
-            counts = _pairs(each.execute(connection, values))
+        undated = 0
+        if lists.counted:
+            counts = {modality: min(lists.count(modality), EXACT + 1) for modality in every}
+        else:
+            counts = self._counted(connection, lists, shown)
+            undated = counts.pop(UNDATED, 0)
         total = sum(counts.get(modality, 0) for modality in shown)
         found = {
             "total": min(total, EXACT),
@@ -107,6 +114,55 @@ class FactList:
             },
         }
         return Counts(found, _notes(self.asked, self.question.held, undated))
+
+    def found(self, connection: Connection) -> Select[Any]:
+        """Return the numbers of the first 10,000 facts, as `n`, for a statement of somebody else's."""
+        shown = modalities(self.asked)
+        lists = self._plan(connection, shown)
+        dated = self.question.held.about.dated
+        write, more, arms = statements.by_date(
+            lists, shown, "date", self.asked, first=True, past_dated=False, numbers=True
+        )
+        if not arms:
+            return select(col(Fact.n).label("n")).where(false())
+        return write(Selecting(self.asked, more | {"limit": EXACT, "dated": dated}))
+
+    @property
+    def _listed(self) -> tuple[str, ...]:
+        """The parameters of which the SQL knows only lists, or that choose among what is found."""
+        return (*OF_THE_PAGE, *(one.name for one in self.asked.parameters if one.terms or one.name in _OF_LISTS))
+
+    def _plan(self, connection: Connection, shown: Iterable[str]) -> Plan:
+        return plan(connection, self.question.held, self.asked, self.kind, shown)
+
+    def _counted(self, connection: Connection, lists: Plan, shown: set[str]) -> dict[str, int]:
+        shape, slotted, values = self.asked.prepared(self._listed)
+        values |= {"bound": EXACT + 1, "dated": self.question.held.about.dated}
+        if start_of(self.asked):
+            asking = lists.asking([modality.value for modality in Modality])
+            if asking is None:
+                return {}
+            write = statements.counts_of_start(asking, timed=bool(TIMES & self.asked.given.keys()))
+            statement = _STATEMENTS.of(
+                connection, ("start", self.kind, shape, asking.shape), lambda: write(Selecting(slotted))
+            )
+            counts = _pairs(statement.execute(connection, values | values_of(self.asked, [asking])))
+            if sum(counts.values()) - counts.get(UNDATED, 0) <= EXACT:
+                return counts
+        way = lists.asking if start_of(self.asked) else lists.whole
+        groups = {modality.value: [modality.value] for modality in Modality}
+        if TIMES & self.asked.given.keys():
+            groups[UNDATED] = sorted(shown)
+        parts = [(name, part, lists.few(some)) for name, some in groups.items() if (part := way(some))]
+        if not parts:
+            return {}
+        shapes = tuple((name, part.shape, few) for name, part, few in parts)
+        counting = _STATEMENTS.of(
+            connection,
+            ("counts", self.kind, shape, shapes),
+            lambda: statements.counts(Selecting(slotted), parts),
+        )
+        return _pairs(counting.execute(connection, values | values_of(self.asked, [part for _, part, _ in parts])))
 
 
 @dataclass(frozen=True)
@@ -128,9 +184,9 @@ class EntityList:
 
     def counts(self, connection: Connection) -> Counts:
         """Count what is found, by one statement."""
-        found = connection.execute(
-            _bounded("total", select(key_of(self.table)).where(*self._where()), EXACT + 1)
-        ).one()[1]
+        found = connection.execute(bounded("total", select(key_of(self.table)).where(*self._where()), EXACT + 1)).one()[
+            1
+        ]
         return Counts(totals(found), [] if found else list(self.if_empty))
 
     def _where(self) -> list[ColumnElement[bool]]:
@@ -178,76 +234,6 @@ def modalities(asked: Asked) -> set[str]:
     if ANY_MODALITY in choice.values:
         return every
     return every - set(choice.values) if choice.negated else set(choice.values)
-
-
-def _conditions(asked: Asked, kind: str | None, without: Iterable[str] = ()) -> list[ColumnElement[bool]]:
-    """Return what facts must meet; of modalities, those that are shown unless they are left out."""
-    left_out = {"modality", *without}
-    found = asked.conditions(key_of(Fact), without=left_out)
-    if "modality" not in without:
-        found.insert(0, col(Fact.modality).in_(sorted(modalities(asked))))
-    return found if kind is None else [col(Fact.kind) == kind, *found]
-
-
-def _ordered(where: list[ColumnElement[bool]], sort: str, *, first: bool, past_dated: bool) -> Select[Any, Any]:
-    """Return the page's statement. Downwards, the undated (numbered after `dated`) still come last.
-
-    first: it is the first page. past_dated: it goes on among the undated.
-    """
-    after, limit, dated = number_slot("after"), number_slot("limit"), number_slot("dated")
-    by_id = sort.removeprefix("-") == "id"
-    key = col(Fact.id_rank) if by_id else col(Fact.n)
-    chosen: Select[Any, Any] = select(key.label("key"), col(Fact.answer).label("answer")).where(*where)
-    if not sort.startswith("-"):
-        beyond = [] if first else [key > after]
-        return chosen.where(*beyond).order_by(key).limit(limit)
-    below = [] if first else [key < after]
-    if by_id:
-        return chosen.where(*below).order_by(key.desc()).limit(limit)
-    none = [key <= 0] if past_dated else []
-    in_time = chosen.where(key <= dated, *none, *below).order_by(key.desc()).limit(limit).subquery()
-    undated = chosen.where(key > dated, *(below if past_dated else [])).order_by(key.desc()).limit(limit).subquery()
-    both = union_all(
-        select(in_time.c.key, in_time.c.answer, literal(0).label("late")),
-        select(undated.c.key, undated.c.answer, literal(1).label("late")),
-    ).subquery()
-    return select(both.c.key, both.c.answer).order_by(both.c.late, both.c.key.desc()).limit(limit)
-
-
-def _counts(asked: Asked, kind: str | None) -> Any:
-    """Count by modality what is shown or withheld, up to the bound in all, and what lacks the date asked for."""
-    where = _conditions(asked, kind, without=["modality"])
-    if not where:
-        # Each modality has its part of an index; the rows themselves are long.
-        return _counts_of_each(asked, kind)
-    some = select(col(Fact.modality)).where(*where).limit(number_slot("bound")).subquery()
-    counts: Select[Any] = select(some.c.modality.label("name"), func.count().label("count")).group_by(some.c.modality)
-    if not TIMES & asked.given.keys():
-        return counts
-    elsewhere = _conditions(asked, kind, without=TIMES)
-    undated = select(col(Fact.n)).where(col(Fact.dated).is_(False), *elsewhere)
-    return union_all(counts, _bounded(UNDATED, undated, number_slot("bound")))
-
-
-def _counts_of_each(asked: Asked, kind: str | None) -> Any:
-    """Count each modality up to the bound."""
-    where = _conditions(asked, kind, without=["modality"])
-    return union_all(
-        *(
-            _bounded(
-                modality.value,
-                select(col(Fact.n)).where(col(Fact.modality) == modality.value, *where),
-                number_slot("bound"),
-            )
-            for modality in Modality
-        )
-    )
-
-
-def _bounded(name: str, statement: Select[Any], bound: Any) -> Select[Any, Any]:
-    limited = statement.limit(bound).subquery()
-    found: Select[Any, Any] = select(literal(name).label("name"), func.count().label("count")).select_from(limited)
-    return found
 
 
 def _notes(asked: Asked, held: HeldRelease, undated: int) -> list[dict[str, Any]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
+from app.core import terms
 from app.core.filters import (
     ACTOR,
     COUNTRY,
@@ -18,96 +21,68 @@ from app.core.filters import (
     by_fact_column,
     by_party,
     fact_column,
-    states_and_actors,
     text_of_facts,
 )
-from app.core.tables import Fact, FactCitation, FactSource, FactSystem, FactVoice, Pair, Party
+from app.core.tables import Fact, FactCitation, FactSource, FactSystem, FactVoice, Party
 from app.core.vocabulary import Granularity, Modality, Role, SystemRole, Voice
 from app.kit import edtf
-from app.kit.parameters import Asked, Dimension, Match, Parameter, as_they_are
+from app.kit.parameters import Asked, Dimension, Match, Parameter, Term, as_they_are
 from app.kit.values import code, day, word
 
 ANY_MODALITY = "any"
 
 
-def _roles(asked: Asked) -> ColumnElement[bool]:
-    """What `role` restricts `country` and `actor` to; by default the roles that take part."""
+def _roles(asked: Asked) -> list[Role] | None:
+    """Return the roles to which `role` restricts `country` and `actor`; None where it does not: who takes part."""
     if "role" not in asked.given:
-        return col(Party.chosen).is_(True)
-    return and_(
-        *(
-            col(Party.role).not_in(choice.values) if choice.negated else col(Party.role).in_(choice.values)
-            for choice in asked.given["role"]
-        )
-    )
-
-
-def _country(values: tuple[str, ...], asked: Asked) -> Match:
-    return Match(col(Party.n), and_(col(Party.state).in_(values), _roles(asked)))
-
-
-def _actor(values: tuple[str, ...], asked: Asked) -> Match:
-    return Match(col(Party.n), and_(col(Party.actor).in_(values), _roles(asked)))
-
-
-_MENTIONED = col(Party.role).in_([role.value for role in Role if not role.takes_part])
-
-
-def _mentions(values: tuple[str, ...], _: Asked) -> Match:
-    return Match(col(Party.n), and_(states_and_actors(values), _MENTIONED))
-
-
-def _between(values: tuple[str, ...], _: Asked) -> Match:
-    first, second = values
-    return Match(col(Pair.n), and_(col(Pair.a) == first, col(Pair.b) == second))
-
-
-def _system(values: tuple[str, ...], asked: Asked) -> Match:
-    condition = col(FactSystem.system).in_(values)
-    return Match(col(FactSystem.n), and_(condition, *_system_roles(asked)))
-
-
-def _system_roles(asked: Asked) -> list[ColumnElement[bool]]:
-    return [
-        col(FactSystem.role).not_in(choice.values) if choice.negated else col(FactSystem.role).in_(choice.values)
-        for choice in asked.given.get("system_role", ())
-    ]
-
-
-def _system_role(values: tuple[str, ...], asked: Asked) -> Match | None:
-    # Beside `system` it says which role that system has; alone, that any system has it.
-    if "system" in asked.given:
         return None
-    return Match(col(FactSystem.n), col(FactSystem.role).in_(values))
+    (choice,) = asked.given["role"]
+    return [role for role in Role if (role.value in choice.values) != choice.negated]
 
 
-def _role(values: tuple[str, ...], asked: Asked) -> Match | None:
+def _system_roles(asked: Asked) -> list[SystemRole] | None:
+    if "system_role" not in asked.given:
+        return None
+    (choice,) = asked.given["system_role"]
+    return [role for role in SystemRole if (role.value in choice.values) != choice.negated]
+
+
+def _country(values: tuple[str, ...], asked: Asked) -> Iterable[Term]:
+    roles = _roles(asked)
+    return terms.taking_part(values) if roles is None else terms.in_role(values, roles)
+
+
+def _role(values: tuple[str, ...], asked: Asked) -> Iterable[Term] | None:
     # Beside `country` or `actor` it says which role they have; alone, that anybody has it.
     if "country" in asked.given or "actor" in asked.given:
         return None
-    return Match(col(Party.n), col(Party.role).in_(values))
+    return terms.anybody_in(role for role in Role if role.value in values)
 
 
-def _source(values: tuple[str, ...], _: Asked) -> Match:
-    return Match(col(FactSource.n), col(FactSource.source).in_(values))
+def _system_role(values: tuple[str, ...], asked: Asked) -> Iterable[Term] | None:
+    # Beside `system` it says which role that system has; alone, that any system has it.
+    return None if "system" in asked.given else terms.envelope("system_role", values)
 
 
 def _evidence(values: tuple[str, ...], _: Asked) -> Match:
     return Match(col(FactCitation.n), col(FactCitation.citation).in_(values))
 
 
-def _asserted_by(values: tuple[str, ...], _: Asked) -> Match:
-    return Match(col(FactVoice.n), col(FactVoice.actor).in_(values))
+def _had_role(asked: Asked) -> ColumnElement[bool]:
+    roles = _roles(asked)
+    return col(Party.chosen).is_(True) if roles is None else col(Party.role).in_([role.value for role in roles])
 
 
-def _modality(values: tuple[str, ...], _: Asked) -> Match | None:
-    if ANY_MODALITY in values:
-        return None
-    return Match(col(Fact.n), col(Fact.modality).in_(values))
+def _had_system_role(asked: Asked) -> ColumnElement[bool]:
+    roles = _system_roles(asked)
+    return true() if roles is None else col(FactSystem.role).in_([role.value for role in roles])
 
 
-def _in_order(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(values))
+_MENTIONED = col(Party.role).in_([role.value for role in Role if not role.takes_part])
+
+
+def _of_envelope(name: str) -> Callable[[tuple[str, ...], Asked], list[Term]]:
+    return lambda values, _: terms.envelope(name, values)
 
 
 def _first_day(values: tuple[str, ...]) -> tuple[str]:
@@ -118,126 +93,104 @@ def _last_day(values: tuple[str, ...]) -> tuple[str]:
     return (edtf.whole(values[0])[1],)
 
 
-def _since(values: tuple[str, ...], asked: Asked) -> Match:
-    (first,) = values
-    if asked.one("date_match") == "certain":
-        return Match(col(Fact.n), col(Fact.earliest) >= first)
-    open_end = and_(col(Fact.dated).is_(True), col(Fact.latest).is_(None))
-    return Match(col(Fact.n), or_(col(Fact.latest) >= first, open_end))
-
-
-def _until(values: tuple[str, ...], asked: Asked) -> Match:
-    (last,) = values
-    if asked.one("date_match") == "certain":
-        return Match(col(Fact.n), col(Fact.latest) <= last)
-    open_start = and_(col(Fact.dated).is_(True), col(Fact.earliest).is_(None))
-    return Match(col(Fact.n), or_(col(Fact.earliest) <= last, open_start))
-
-
 SORTS = ("date", "-date", "id", "-id")
 
 FACT_PARAMETERS = (
-    Parameter("id", "These facts.", FACT_ID, fact_column(col(Fact.id)), bind=as_they_are),
+    Parameter("id", "These facts.", FACT_ID, fact_column(col(Fact.id)), bind=as_they_are, starts=True),
     Parameter(
         "country",
         f"A state that takes part, or an organ of it (a quote: that it is about). {NAMES}",
         COUNTRY,
-        _country,
+        terms=_country,
         several=True,
-        bind=as_they_are,
-        dimension=lambda asked: Dimension(col(Party.n), col(Party.state), _roles(asked)),
+        dimension=lambda asked: Dimension(col(Party.n), col(Party.state), _had_role(asked)),
     ),
     Parameter(
         "between",
         f"Two states that both take part, in any direction. {NAMES}",
         COUNTRY,
-        _between,
-        "pair",
-        bind=_in_order,
+        takes="pair",
+        terms=lambda values, _: terms.between(*values),
     ),
     Parameter(
         "actor",
         f"Whoever takes part: exactly this country, organization or person. {NAMES}",
         ACTOR,
-        _actor,
         several=True,
-        bind=as_they_are,
-        dimension=lambda asked: Dimension(col(Party.n), col(Party.actor), _roles(asked)),
+        terms=lambda values, asked: terms.exactly(values, _roles(asked)),
+        dimension=lambda asked: Dimension(col(Party.n), col(Party.actor), _had_role(asked)),
     ),
     Parameter(
         "role",
         "The role that every `country` and `actor` asked for has; alone: that anybody has.",
         code(Role),
-        _role,
-        several=False,
+        terms=_role,
     ),
     Parameter(
         "mentions",
         f"Who is only mentioned: state of origin, speaker, about … {NAMES}",
         ACTOR,
-        _mentions,
         several=True,
-        bind=as_they_are,
+        terms=lambda values, _: terms.mentioned(values),
         dimension=by_party("mentions", _MENTIONED),
     ),
     Parameter(
         "system",
         "A weapon system, by id or any of its names: `TB2`.",
         SYSTEM,
-        _system,
         several=True,
-        bind=as_they_are,
-        dimension=lambda asked: Dimension(
-            col(FactSystem.n), col(FactSystem.system), and_(true(), *_system_roles(asked))
-        ),
+        terms=lambda values, asked: terms.system(values, _system_roles(asked)),
+        dimension=lambda asked: Dimension(col(FactSystem.n), col(FactSystem.system), _had_system_role(asked)),
     ),
     Parameter(
         "system_role",
         "The role that every `system` asked for has; alone: that any has.",
         code(SystemRole),
-        _system_role,
+        terms=_system_role,
     ),
     Parameter(
         "place",
         "Where it was, by id or any of its names.",
         PLACE,
-        fact_column(col(Fact.place)),
-        bind=as_they_are,
+        terms=_of_envelope("place"),
         dimension=by_fact_column(col(Fact.place)),
     ),
     Parameter(
         "source",
         "The source that is cited.",
         SOURCE,
-        _source,
         several=True,
-        bind=as_they_are,
+        terms=_of_envelope("source"),
         dimension=lambda _: Dimension(col(FactSource.n), col(FactSource.source)),
     ),
     Parameter(
-        "evidence", "The passage that is cited, by its id.", PASSAGE_ID, _evidence, several=True, bind=as_they_are
+        "evidence",
+        "The passage that is cited, by its id.",
+        PASSAGE_ID,
+        _evidence,
+        several=True,
+        bind=as_they_are,
+        starts=True,
     ),
     Parameter(
         "asserted_by",
         "Whose claim it is: any voice of the chain.",
         ACTOR,
-        _asserted_by,
         several=True,
-        bind=as_they_are,
+        terms=_of_envelope("asserted_by"),
         dimension=lambda _: Dimension(col(FactVoice.n), col(FactVoice.actor)),
     ),
     Parameter(
         "voice",
         "Whether the source itself, somebody named or somebody unnamed asserts it.",
         code(Voice),
-        fact_column(col(Fact.voice)),
+        terms=_of_envelope("voice"),
         dimension=by_fact_column(col(Fact.voice)),
     ),
     Parameter(
         "modality",
         "Whether it is so: `actual` unless told; `any` for all. `meta.withheld` counts what is left out.",
         code(Modality, ANY_MODALITY),
-        _modality,
         default=Modality.actual.value,
         every=ANY_MODALITY,
         dimension=by_fact_column(col(Fact.modality)),
@@ -246,13 +199,11 @@ FACT_PARAMETERS = (
         "granularity",
         "One thing, or several at once.",
         code(Granularity),
-        fact_column(col(Fact.granularity)),
+        terms=_of_envelope("granularity"),
         dimension=by_fact_column(col(Fact.granularity)),
     ),
-    Parameter(
-        "since", "Facts whose date may lie on or after the start of this.", day(), _since, "one", bind=_first_day
-    ),
-    Parameter("until", "Facts whose date may lie on or before the end of this.", day(), _until, "one", bind=_last_day),
+    Parameter("since", "Facts whose date may lie on or after the start of this.", day(), takes="one", bind=_first_day),
+    Parameter("until", "Facts whose date may lie on or before the end of this.", day(), takes="one", bind=_last_day),
     Parameter(
         "date_match",
         "`overlap`: the date may lie between `since` and `until`; `certain`: it lies wholly inside.",

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Response
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, Select, select
 from sqlmodel import col
 
 from app.core.asking import Alone, Question
-from app.core.tables import Fact, FactSource, Source
+from app.core.tables import FactSource, Source
 from app.kit import bibliography
 from app.kit.formats import BIBTEX, CSL, RIS, Format
-from app.kit.pages import EXACT
 
 NAME = "Foedus: facts about defence relations between countries"
 MOST_SOURCES = 500
@@ -32,9 +31,9 @@ def of_question(question: Question, sources: Sequence[str]) -> Response:
     return written(items, question.format, question.headers)
 
 
-def behind(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Sequence[str]:
-    """Return the sources that facts cite, of the first 10,000 that meet `where`."""
-    found = select(col(Fact.n)).where(*where).order_by(col(Fact.n)).limit(EXACT).subquery()
+def behind(connection: Connection, numbers: Select[Any]) -> Sequence[str]:
+    """Return the sources that the facts of these numbers cite."""
+    found = numbers.subquery()
     cited = select(col(FactSource.source)).where(col(FactSource.n).in_(select(found.c.n)))
     statement = select(col(Source.answer)).where(col(Source.id).in_(cited)).order_by(col(Source.n))
     return connection.execute(statement.limit(MOST_SOURCES)).scalars().all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,11 +22,21 @@ _TOLD = ("id", "title", "publisher", "url")
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A list of facts of one kind and modality, and how long it is."""
+
+    kind: str
+    modality: str
+    id: int
+    count: int
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A release: its id, when it was loaded, how many facts are dated, its counts, who came before whom.
 
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
-    names: what names were found to stand for, remembered as they are asked.
+    names: what names were found to stand for, remembered as they are asked. listed: the lists of terms, likewise.
     """
 
     id: str
@@ -36,6 +47,7 @@ class Snapshot:
     schema: str | None
     sources: dict[str, dict[str, str | None]]
     names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict, compare=False)
+    listed: dict[tuple[str, str], Sequence[Listed]] = field(default_factory=dict, compare=False)
 
     @property
     def predecessors(self) -> dict[str, list[str]]:

@@ -67,6 +67,14 @@ class SystemOrigin(SQLModel, table=True):
     country: str = Field(primary_key=True, foreign_key="country.id")
 
 
+class SystemUser(SQLModel, table=True):
+    """A state that fields a system, with its organs, in some actual fact."""
+
+    __table_args__ = (Index("ix_systemuser_country", "country", "n"),)
+    n: int = Field(primary_key=True, foreign_key="system.n")
+    country: str = Field(primary_key=True, foreign_key="country.id")
+
+
 class Place(Entity, table=True):
     """A place."""
 
@@ -103,7 +111,10 @@ class Indexed(SQLModel, table=True):
 
 
 class Relation(SQLModel, table=True):
-    """How many facts of a kind a source has between two states; `pair` counts the pairs in order of their ids."""
+    """How many facts of a kind a source has between two states; `pair` counts the pairs in order of their ids.
+
+    multilateral: further states take part in these facts.
+    """
 
     __table_args__ = (
         Index("ix_relation_a", "a", "pair"),
@@ -116,6 +127,7 @@ class Relation(SQLModel, table=True):
     kind: str = Field(primary_key=True)
     modality: str = Field(primary_key=True)
     granularity: str = Field(primary_key=True)
+    multilateral: bool = Field(primary_key=True)
     a: str = Field(foreign_key="country.id")
     b: str = Field(foreign_key="country.id")
     count: int
@@ -141,19 +153,13 @@ class Coverage(Entity, table=True):
 class Fact(SQLModel, table=True):
     """The envelope. `n` counts in order of date and is sort key and keyset; `id_rank` counts in order of id.
 
-    `states`: how many states take part, their organs joined with them.
+    What it is found by is in its terms; its own columns are what it is counted by.
     """
 
     __table_args__ = (
-        Index("ix_fact_kind", "kind", "modality", "n"),
-        Index("ix_fact_modality", "modality", "n"),
         Index("ix_fact_id_rank", "kind", "modality", "id_rank"),
-        Index("ix_fact_place", "place", "n"),
-        Index("ix_fact_voice", "voice", "n"),
-        Index("ix_fact_granularity", "granularity", "n"),
-        Index("ix_fact_earliest", "earliest", "n"),
-        Index("ix_fact_latest", "latest", "n"),
-        Index("ix_fact_states", "kind", "states", "n"),
+        # What is asked of very many facts at once, without their answers.
+        Index("ix_fact_told", "n", "kind", "modality", "granularity", "earliest", "latest"),
     )
     n: int = Field(primary_key=True)
     id: str = Field(unique=True)
@@ -162,8 +168,6 @@ class Fact(SQLModel, table=True):
     modality: str
     granularity: str
     voice: str
-    states: int
-    dated: bool
     earliest: str | None
     latest: str | None
     place: str | None = Field(foreign_key="place.id")
@@ -176,15 +180,52 @@ class Detail(SQLModel):
     n: int = Field(primary_key=True, foreign_key="fact.n")
 
 
+class Term(SQLModel, table=True):
+    """What facts of one kind and modality are found by, and how many there are; `aggregates` of them stand for several.
+
+    kind: empty where it is of all kinds.
+    """
+
+    __table_args__ = (Index("ix_term_name", "name", "value", "kind", "modality", unique=True),)
+    id: int = Field(primary_key=True)
+    name: str
+    value: str
+    kind: str
+    modality: str
+    count: int
+    aggregates: int
+
+
+class Posting(SQLModel, table=True):
+    """A fact in the list of a term. No foreign key is checked here, row by row: the compiler counts them."""
+
+    __table_args__ = {"sqlite_with_rowid": False}
+    term: int = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+
+
+class Moment(SQLModel, table=True):
+    """The facts of one date, which are numbered in one run from `first` to `last`.
+
+    starts: its first known day, in whose order facts are numbered. long: it lasts for more than a year, or for ever.
+    """
+
+    __table_args__ = (
+        Index("ix_moment_starts", "starts", "first", "last", "latest"),
+        Index("ix_moment_long", "long", "first", "last", "starts", "latest"),
+        Index("ix_moment_begun", "begun", "first", "last", "starts"),
+    )
+    first: int = Field(primary_key=True)
+    last: int
+    starts: str
+    latest: str | None
+    begun: bool
+    long: bool
+
+
 class Party(SQLModel, table=True):
     """An actor's role in a fact. `state` is the country for which it counts; `chosen` means `country=` finds it."""
 
-    __table_args__ = (
-        Index("ix_party_state", "state", "chosen", "n"),
-        Index("ix_party_actor", "actor", "n"),
-        Index("ix_party_role_state", "role", "state", "n"),
-        Index("ix_party_role_actor", "role", "actor", "n"),
-    )
     n: int = Field(primary_key=True, foreign_key="fact.n")
     position: int = Field(primary_key=True)
     actor: str = Field(foreign_key="actor.id")
@@ -193,47 +234,44 @@ class Party(SQLModel, table=True):
     chosen: bool
 
 
-class Pair(SQLModel, table=True):
-    """Two states that take part in a fact (or that a quote is about), in order of id."""
-
-    __table_args__ = (Index("ix_pair_b", "b", "a", "n"),)
-    a: str = Field(primary_key=True, foreign_key="country.id")
-    b: str = Field(primary_key=True, foreign_key="country.id")
-    n: int = Field(primary_key=True, foreign_key="fact.n")
-
-
 class FactSystem(SQLModel, table=True):
-    """A system's role in a fact. `by_state` is the country for which its user counts."""
+    """A system's role in a fact."""
 
-    __table_args__ = (
-        Index("ix_factsystem_system", "system", "role", "n"),
-        Index("ix_factsystem_role", "role", "n"),
-        Index("ix_factsystem_by", "by_state", "role", "system"),
-    )
     n: int = Field(primary_key=True, foreign_key="fact.n")
     position: int = Field(primary_key=True)
     system: str = Field(foreign_key="system.id")
     role: str
     by: str | None = Field(foreign_key="actor.id")
-    by_state: str | None = Field(foreign_key="country.id")
 
 
 class FactVoice(SQLModel, table=True):
     """A voice of the chain that asserts a fact, innermost first."""
 
-    __table_args__ = (Index("ix_factvoice_actor", "actor", "n"),)
     n: int = Field(primary_key=True, foreign_key="fact.n")
     position: int = Field(primary_key=True)
     actor: str = Field(foreign_key="actor.id")
 
 
 class FactValue(SQLModel, table=True):
-    """One of several values of a field of a kind, for its filter."""
+    """One of several values of a field of a kind."""
 
-    __table_args__ = (Index("ix_factvalue_n", "n"),)
+    n: int = Field(primary_key=True, foreign_key="fact.n")
     name: str = Field(primary_key=True)
     value: str = Field(primary_key=True)
+
+
+class Amount(SQLModel, table=True):
+    """A number of a fact that is added up, in all (`part` is empty) or in one year; what it is made of.
+
+    estimated: how much of it the source calls an estimate; untold: of how much it does not say whether it is.
+    """
+
     n: int = Field(primary_key=True, foreign_key="fact.n")
+    name: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    value: int
+    estimated: int
+    untold: int
 
 
 class Citation(SQLModel, table=True):
@@ -256,8 +294,8 @@ class FactCitation(SQLModel, table=True):
 class FactSource(SQLModel, table=True):
     """A source that a fact cites."""
 
-    source: str = Field(primary_key=True, foreign_key="source.id")
     n: int = Field(primary_key=True, foreign_key="fact.n")
+    source: str = Field(primary_key=True, foreign_key="source.id")
 
 
 class Retired(SQLModel, table=True):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -34,7 +33,6 @@ class CooperationType(Code):
 class Cooperation(tables.Detail, table=True):
     """The cooperation's row."""
 
-    __table_args__ = (Index("ix_cooperation_type", "cooperation_type", "n"),)
     cooperation_type: str
 
 
@@ -80,9 +78,9 @@ class CooperationEntry(CooperationFields, FactEntry):
         """The partners, each in its role."""
         return [one for partner in self.partners for one in party(partner.role, partner.actor)]
 
-    def detail(self, n: int) -> Cooperation:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Cooperation(n=n, cooperation_type=self.cooperation_type)
+        return {"cooperation_type": self.cooperation_type}
 
 
 COOPERATION = Resource(

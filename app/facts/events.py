@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -35,7 +34,6 @@ class EventType(Code):
 class Event(tables.Detail, table=True):
     """The event's row."""
 
-    __table_args__ = (Index("ix_event_type", "event_type", "n"),)
     event_type: str
 
 
@@ -62,9 +60,9 @@ class EventEntry(EventFields, FactEntry):
         """Return the participants."""
         return party(Role.participant, *self.participants)
 
-    def detail(self, n: int) -> Event:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Event(n=n, event_type=self.event_type)
+        return {"event_type": self.event_type}
 
 
 EVENTS = Resource(

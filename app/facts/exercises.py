@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Index, not_
 from sqlmodel import col
 
-from app.core import tables
+from app.core import tables, terms
 from app.core.answers import ActorAnswer, Answer, FactAnswer
 from app.core.entries import ActorRef, FactEntry, PartyEntry, party
 from app.core.filters import of_column, one_of_several, taking_part, with_role
@@ -17,10 +16,8 @@ from app.core.resource import Resource
 from app.core.vocabulary import Role
 from app.kit.codes import Code
 from app.kit.folding import fold
-from app.kit.parameters import Asked, Match, Parameter
+from app.kit.parameters import Parameter
 from app.kit.values import code, folded, word
-
-TWO_STATES = 2
 
 
 class Domain(Code):
@@ -44,7 +41,6 @@ class Purpose(Code):
 class Exercise(tables.Detail, table=True):
     """The exercise's row; the series is folded, as questions are."""
 
-    __table_args__ = (Index("ix_exercise_series", "series", "n"),)
     series: str | None
 
 
@@ -81,18 +77,13 @@ class ExerciseEntry(ExerciseFields, FactEntry):
         """Host and participants."""
         return [*party(Role.host, self.host), *party(Role.participant, *self.participants)]
 
-    def detail(self, n: int) -> Exercise:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Exercise(n=n, series=fold(self.series) if self.series else None)
+        return {"series": fold(self.series) if self.series else None}
 
     def filter_values(self) -> list[tuple[str, str]]:
         """Domains."""
         return [("domain", domain.value) for domain in self.domains]
-
-
-def _bilateral(values: tuple[str, ...], _: Asked) -> Match:
-    two = col(tables.Fact.states) == TWO_STATES
-    return Match(col(tables.Fact.n), two if values[0] == "true" else not_(two))
 
 
 EXERCISES = Resource(
@@ -113,8 +104,8 @@ EXERCISES = Resource(
             "bilateral",
             "`true`: exactly two states are named as taking part; `false`: fewer or more.",
             word("true", "false"),
-            _bilateral,
             takes="one",
+            terms=lambda values, _: terms.bilateral(values),
         ),
         *FACT_PARAMETERS,
     ),

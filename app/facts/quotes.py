@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
-from sqlalchemy import Index
 from sqlmodel import col
 
 from app.core import tables
@@ -37,7 +36,6 @@ class SaidTo(Code):
 class Quote(tables.Detail, table=True):
     """The quote's row."""
 
-    __table_args__ = (Index("ix_quote_form", "form", "n"), Index("ix_quote_affiliation", "affiliation", "n"))
     form: str
     affiliation: str | None
 
@@ -69,13 +67,6 @@ class QuoteAnswer(QuoteFields, FactAnswer):
     relayed_by: ActorAnswer | None = None
     addressee: ActorAnswer | None = None
     about: list[ActorAnswer]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _joined(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "text" not in value:
-            return {**value, "text": " ".join(value["segments"])}
-        return value
 
 
 class QuoteEntry(QuoteFields, FactEntry):
@@ -115,13 +106,13 @@ class QuoteEntry(QuoteFields, FactEntry):
             *party(Role.about, *self.about),
         ]
 
-    def without_words(self) -> dict[str, Any]:
-        """Leave the words out."""
-        return {"segments": [], "text": None}
+    def words(self, *, quotable: bool) -> dict[str, Any]:
+        """Join the words, or leave them out."""
+        return {"text": " ".join(self.segments)} if quotable else {"segments": [], "text": None}
 
-    def detail(self, n: int) -> Quote:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Quote(n=n, form=self.form, affiliation=self.affiliation)
+        return {"form": self.form, "affiliation": self.affiliation}
 
 
 QUOTES = Resource(

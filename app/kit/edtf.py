@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 LONGEST = 64
+LONGEST_YEAR = 366
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
@@ -46,6 +47,18 @@ def years(text: str) -> range:
     earliest, latest = bounds(text)
     known = [int(end[:4]) for end in (earliest, latest) if end]
     return range(known[0], known[-1] + 1) if known else range(0)
+
+
+def year_before(day: str) -> str:
+    """Return the day that is as long before a day as no year is."""
+    return (
+        date.fromisoformat(day) - timedelta(days=min(LONGEST_YEAR, date.fromisoformat(day).toordinal() - 1))
+    ).isoformat()
+
+
+def is_long(starts: str, latest: str | None) -> bool:
+    """Whether a span lasts for more than a year, or has no known end."""
+    return latest is None or (date.fromisoformat(latest) - date.fromisoformat(starts)).days > LONGEST_YEAR
 
 
 def whole(text: str) -> tuple[str, str]:

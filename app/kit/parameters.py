@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -15,13 +15,15 @@ from app.kit.prepared import slot
 from app.kit.values import Value
 
 PAIR = 2
+# A name and a value under which records are listed.
+Term = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Match:
     """The records that a filter lets through: the values of `key` in the rows that meet `condition`."""
 
-    key: Mapped[int]
+    key: SQLColumnExpression[int]
     condition: ColumnElement[bool]
 
 
@@ -61,6 +63,10 @@ class Parameter:
     on the values themselves.
     dimension: what records are counted by where this is a facet; None if they are not.
     most: how many values it takes.
+    terms: under which terms (name, value) records are listed that it lets through, any of them; None by the parameter
+    if there are no such lists, by the function where others read it.
+    column: the attribute of the records' own row whose value is the term's.
+    starts: it finds few records, or finds them in order: a statement begins with it.
     """
 
     name: str
@@ -77,6 +83,9 @@ class Parameter:
     bind: Callable[[tuple[str, ...]], tuple[Any, ...]] | None = None
     dimension: Callable[[Asked], Dimension] | None = None
     most: int = grammar.MAX_VALUES
+    terms: Callable[[tuple[str, ...], Asked], Iterable[Term] | None] | None = None
+    column: str | None = None
+    starts: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,20 +181,24 @@ class Asked:
         left_out = set(without)
         found: list[ColumnElement[bool]] = []
         for parameter in self.parameters:
-            if parameter.match is None or parameter.name in left_out:
+            if parameter.name in left_out:
                 continue
-            for at, choice in enumerate(self.given.get(parameter.name, ())):
-                bound = _bound(parameter, choice) if self.bound is None else self.bound[parameter.name][at]
-                match = parameter.match(bound, self)
-                if match is None:
-                    continue
+            for negated, match in self.matches(parameter):
                 if _table(match.key) is _table(key):
                     within = match.condition
                 else:
                     within = key.in_(select(match.key).where(match.condition))
                 # What is not told is not among the values: `x` and `!x` part the whole list in two.
-                found.append(or_(within.is_(None), not_(within)) if choice.negated else within)
+                found.append(or_(within.is_(None), not_(within)) if negated else within)
         return found
+
+    def matches(self, parameter: Parameter) -> Iterator[tuple[bool, Match]]:
+        """Yield, for each choice of a parameter, whether it is negated, and its SQL."""
+        for at, choice in enumerate(self.given.get(parameter.name, ())):
+            bound = _bound(parameter, choice) if self.bound is None else self.bound[parameter.name][at]
+            match = parameter.match(bound, self) if parameter.match else None
+            if match is not None:
+                yield choice.negated, match
 
 
 NOTHING = Asked((), {})
@@ -226,6 +239,6 @@ def schema(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
     return objects
 
 
-def _table(key: Mapped[int]) -> object:
+def _table(key: SQLColumnExpression[int]) -> object:
     """Return the table whose column this is."""
-    return cast("InstrumentedAttribute[int]", key).class_
+    return cast("InstrumentedAttribute[int]", key).class_ if isinstance(key, Mapped) else key

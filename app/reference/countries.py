@@ -116,7 +116,7 @@ COUNTRIES = Catalogue(
         *PAGING,
     ),
     more=_more,
-    party=col(tables.Party.state),
+    takes_part=True,
     example="/countries?has=transfer",
     sample="/countries/TUR",
 )

@@ -99,7 +99,7 @@ ORGANIZATIONS = Catalogue(
         *PAGING,
     ),
     more=_more,
-    party=col(tables.Party.actor),
+    takes_part=True,
     example="/organizations?organ_of=UA",
     sample="/organizations/NATO",
 )

@@ -85,7 +85,7 @@ PEOPLE = Catalogue(
         *PAGING,
     ),
     more=_more,
-    party=col(tables.Party.actor),
+    takes_part=True,
     example="/people",
     sample="/people/Erdoğan",
 )

@@ -70,7 +70,7 @@ PLACES = Catalogue(
         *PAGING,
     ),
     more=_more,
-    party=None,
+    takes_part=False,
     example="/places",
     sample="/places/Shushi",
 )

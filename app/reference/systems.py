@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import and_, select
+from sqlalchemy import and_
 from sqlmodel import col
 
 from app.core import tables
@@ -13,7 +13,7 @@ from app.core.answers import ActorAnswer, Answer, EntityAnswer
 from app.core.entries import ActorRef, Entry, Slug, SourceRef
 from app.core.filters import COUNTRY, PAGING, SYSTEM, of_codes, of_column, text_of_entities
 from app.core.resource import Catalogue
-from app.core.vocabulary import ArmamentCategory, Modality, SystemRole
+from app.core.vocabulary import ArmamentCategory
 from app.kit.parameters import Asked, Match, Parameter
 
 
@@ -54,16 +54,7 @@ def _origin(values: tuple[str, ...], _: Asked) -> Match:
 
 
 def _used_by(values: tuple[str, ...], _: Asked) -> Match:
-    used = (
-        select(col(tables.FactSystem.system))
-        .join(tables.Fact, col(tables.Fact.n) == col(tables.FactSystem.n))
-        .where(
-            col(tables.FactSystem.by_state).in_(values),
-            col(tables.FactSystem.role) == SystemRole.fielded.value,
-            col(tables.Fact.modality) == Modality.actual.value,
-        )
-    )
-    return Match(col(tables.System.n), col(tables.System.id).in_(used))
+    return Match(col(tables.SystemUser.n), col(tables.SystemUser.country).in_(values))
 
 
 def _more(id: str) -> dict[str, str]:
@@ -93,7 +84,7 @@ SYSTEMS = Catalogue(
         *PAGING,
     ),
     more=_more,
-    party=None,
+    takes_part=False,
     example="/systems?used_by=AZ",
     sample="/systems/TB2",
 )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 from sqlmodel import col
 
 from app.core import asking, resolution
@@ -257,7 +257,6 @@ def _records(connection: Connection, expression: Expression, source: str | None)
     found = select(SEARCH.c.rowid).where(matches(Sought(expression)))
     statement = select(col(Fact.answer)).where(col(Fact.n).in_(found))
     if source is not None:
-        of_source = select(col(FactSource.n)).where(col(FactSource.source) == source)
-        statement = statement.where(col(Fact.n).in_(of_source))
+        statement = statement.where(exists().where(col(FactSource.n) == col(Fact.n), col(FactSource.source) == source))
     answers = connection.execute(statement.order_by(col(Fact.n)).limit(MOST_RECORDS)).scalars()
     return [json.loads(answer) for answer in answers]

@@ -101,7 +101,7 @@ def test_filter_of_a_catalogue_finds(small: Api, target: str, expected: str) -> 
 def test_every_filter_of_every_catalogue_is_asked_here(catalogue: Catalogue) -> None:
     """A new parameter wants its row above."""
     own = {one.name for one in catalogue.parameters} - {one.name for one in PAGING}
-    own |= {"has"} if catalogue.party is not None else set()
+    own |= {"has"} if catalogue.takes_part else set()
     rows = QUESTIONS[catalogue.collection]
     assert own == {name.split("=")[0] for question, _ in rows for name in question.split("&") if question}
 

@@ -1,0 +1,222 @@
+"""Which lists of facts a question is answered from, and with which a statement begins; the SQL is for `lists`.
+
+Facts of a kind and modality that have a term are a list of numbers, in order of date, whose length is known. A filter
+is the union of some lists. Where one filter finds few facts, all of these are taken; else the shortest lists are walked
+in order, a part for each, until the page is full. The other filters are asked of each fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection, select, tuple_
+from sqlmodel import col
+
+from app.core.snapshot import HeldRelease, Listed
+from app.core.tables import Term
+from app.core.terms import ALL_KINDS, EVERY
+from app.kit import parameters
+from app.kit.parameters import Asked
+
+# So few facts are sorted faster than lists are merged.
+FEW = 2_000
+# So many parts a statement may have.
+MOST_PARTS = 60
+# So many terms are remembered in a release.
+MOST_TERMS = 20_000
+# They choose among the facts of the lists.
+BESIDE = ("since", "until")
+Ids = tuple[int, ...]
+Cell = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Facts that are in any of `lists`, in all of `wanted` and in none of `unwanted`; without `lists`, any facts."""
+
+    lists: Ids
+    wanted: tuple[Ids, ...]
+    unwanted: tuple[Ids, ...]
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What the SQL's text hangs on."""
+        return len(self.lists), tuple(map(len, self.wanted)), tuple(map(len, self.unwanted))
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """One filter: its lists, by kind and modality."""
+
+    cells: dict[Cell, list[Listed]]
+
+    def ids(self, cells: Iterable[Cell]) -> Ids:
+        """Return its lists in some cells, filled up to a power of two: so there are fewer shapes of statement."""
+        found = [one.id for cell in cells for one in self.cells.get(cell, ())]
+        return tuple(found + found[-1:] * (2 ** (len(found) - 1).bit_length() - len(found))) if found else ()
+
+    @property
+    def once(self) -> bool:
+        """Whether no fact is in two of its lists."""
+        return all(len(some) == 1 for some in self.cells.values())
+
+    def total(self, cells: Iterable[Cell]) -> int:
+        """Return the sum of its lists' lengths."""
+        return sum(one.count for cell in cells for one in self.cells.get(cell, ()))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The lists behind a question.
+
+    every: the lists of all facts. cells: the kinds and modalities in which each asserted filter has lists; the kind is
+    empty where all facts of a modality are meant.
+    counted: nothing but lists decides, and no fact is in two of them: their lengths are the counts.
+    """
+
+    every: _Filter
+    asserted: tuple[_Filter, ...]
+    negated: tuple[_Filter, ...]
+    cells: tuple[Cell, ...]
+    counted: bool
+
+    def parts(self, modalities: Iterable[str], reaches: int = 1) -> list[Part]:
+        """Return the facts of some modalities in parts, each of which is to be walked in order.
+
+        One part of several lists has few facts: they are sorted. reaches: how often each part stands in the statement.
+        """
+        cells = self._of(modalities)
+        if not cells:
+            return []
+        if self._first.total(cells) <= FEW:
+            return [self._part(cells, self._first, self._first.ids(cells))]
+        merged = [self._part([cell], self._first, (one.id,)) for cell in cells for one in self._first.cells[cell]]
+        if len(merged) * reaches <= MOST_PARTS:
+            return merged
+        return [self._part([cell], self.every, self.every.ids([cell])) for cell in cells]
+
+    def whole(self, modalities: Iterable[str]) -> Part | None:
+        """Return the facts of some modalities as one part, in no order; None if there are none."""
+        cells = self._of(modalities)
+        return self._part(cells, self._first, self._first.ids(cells)) if cells else None
+
+    def asking(self, modalities: Iterable[str]) -> Part | None:
+        """Return what is asked of facts that are found otherwise than by lists; None if nothing can be found."""
+        cells = self._of(modalities)
+        return self._part(cells, None, ()) if cells else None
+
+    def by_kind(self, modalities: Iterable[str]) -> list[tuple[Cell, Part]]:
+        """Return the same for each kind and modality apart."""
+        cells = [
+            (kind, cell[1])
+            for cell in self._of(modalities)
+            for kind, modality in self.every.cells
+            if kind and modality == cell[1] and cell[0] in {kind, ALL_KINDS}
+        ]
+        return [(cell, self._part([cell], None, ())) for cell in cells]
+
+    def few(self, modalities: Iterable[str]) -> bool:
+        """Whether the lists of one filter have so few facts that they are all taken."""
+        return self._first.total(self._of(modalities)) <= FEW
+
+    def count(self, modality: str) -> int:
+        """Return how many facts there are of a modality, where lengths tell."""
+        cells = self._of([modality])
+        return self._first.total(cells) - sum(one.total(cells) for one in self.negated)
+
+    def _of(self, modalities: Iterable[str]) -> list[Cell]:
+        wanted = set(modalities)
+        return [cell for cell in self.cells if cell[1] in wanted]
+
+    @cached_property
+    def _first(self) -> _Filter:
+        return min(self.asserted, key=lambda one: one.total(self.cells), default=self.every)
+
+    def _part(self, cells: list[Cell], first: _Filter | None, lists: Ids) -> Part:
+        others = [one for one in self.asserted if one is not first]
+        if first is None:
+            others.append(self.every)
+        return Part(
+            lists,
+            tuple(one.ids(cells) for one in others),
+            tuple(ids for one in self.negated if (ids := one.ids(cells))),
+        )
+
+
+def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | None, modalities: Iterable[str]) -> Plan:
+    """Return the lists behind a question about facts of a kind, or of all; by one statement, if terms are new to it.
+
+    modalities: those that it may be about.
+    """
+    wanted: list[tuple[bool, list[parameters.Term]]] = []
+    others = False
+    for parameter in asked.parameters:
+        choices = asked.given.get(parameter.name, ())
+        others = others or (bool(choices) and (parameter.starts or parameter.name in BESIDE))
+        if parameter.terms is not None:
+            some = [(choice.negated, parameter.terms(choice.values, asked)) for choice in choices]
+            wanted += [(negated, list(found)) for negated, found in some if found is not None]
+        others = others or (bool(choices) and parameter.match is not None and parameter.terms is None)
+    listed = _listed(connection, held, [EVERY, *(term for _, some in wanted for term in some)])
+    filters = [(negated, _filter(listed, some)) for negated, some in wanted]
+    every = _filter(listed, [EVERY])
+    asserted = tuple(one for negated, one in filters if not negated)
+    refused = tuple(one for negated, one in filters if negated)
+    of_kind = _kinds(asked, kind)
+    if of_kind is None and not asserted:
+        cells = [cell for cell in every.cells if cell[0] == ALL_KINDS]
+        refused = tuple(_of_all_kinds(one) for one in refused)
+    else:
+        cells = [cell for cell in every.cells if cell[0] and (of_kind is None or of_kind(cell[0]))]
+    shown = set(modalities)
+    cells = [cell for cell in cells if cell[1] in shown and all(cell in one.cells for one in asserted)]
+    counted = not others and len(filters) <= 1 and all(one.once for _, one in filters)
+    return Plan(every, asserted, refused, tuple(cells), counted)
+
+
+def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:
+    """Return which kinds are asked for; None for all."""
+    if kind is not None:
+        return lambda one: one == kind
+    choices = asked.given.get("kind", ())
+    return (lambda one: all((one in choice.values) != choice.negated for choice in choices)) if choices else None
+
+
+def _filter(listed: Mapping[parameters.Term, Sequence[Listed]], wanted: Iterable[parameters.Term]) -> _Filter:
+    cells: dict[Cell, list[Listed]] = {}
+    for term in dict.fromkeys(wanted):
+        for one in listed[term]:
+            cells.setdefault((one.kind, one.modality), []).append(one)
+    return _Filter(cells)
+
+
+def _of_all_kinds(given: _Filter) -> _Filter:
+    """Return a filter with its lists of all kinds together, beside those of each."""
+    cells = dict(given.cells)
+    for (_, modality), some in given.cells.items():
+        cells.setdefault((ALL_KINDS, modality), []).extend(some)
+    return _Filter(cells)
+
+
+def _listed(
+    connection: Connection, held: HeldRelease, wanted: Iterable[parameters.Term]
+) -> dict[parameters.Term, Sequence[Listed]]:
+    """Return the lists of terms, of which a release remembers those that were asked last."""
+    known = held.about.listed
+    found = {term: known[term] for term in wanted if term in known}
+    missing = sorted(set(wanted) - found.keys())
+    if missing:
+        rows: dict[parameters.Term, list[Listed]] = {term: [] for term in missing}
+        statement = select(
+            col(Term.name), col(Term.value), col(Term.kind), col(Term.modality), col(Term.id), col(Term.count)
+        )
+        asked = statement.where(tuple_(col(Term.name), col(Term.value)).in_(missing)).order_by(col(Term.id))
+        for name, value, kind, modality, id_, count in connection.execute(asked):
+            rows[name, value].append(Listed(kind, modality, id_, count))
+        if len(known) + len(rows) > MOST_TERMS:
+            known.clear()
+        known.update(rows)
+        found.update(rows)
+    return found

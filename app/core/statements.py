@@ -1,0 +1,150 @@
+"""The statements of lists of facts: a page in order of date or of id, and counts; which lists they read, plans say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, asc, desc, func, literal, select, union, union_all
+from sqlmodel import col
+
+from app.core.postings import Part, Plan
+from app.core.selecting import EVERYWHERE, Selecting, reaches_of, start_of, values_of
+from app.core.tables import Fact
+from app.kit.parameters import Asked
+
+UNDATED = "undated"
+_WHAT = ("kind", "modality")
+Arm = tuple[Any, ...]
+Written = tuple[Callable[[Selecting], Select[Any]], dict[str, Any], tuple[Arm, ...]]
+
+
+def by_date(
+    lists: Plan, shown: set[str], sort: str, asked: Asked, *, first: bool, past_dated: bool, numbers: bool = False
+) -> Written:
+    """Return what writes the page's statement, what it takes, and what it hangs on.
+
+    Downwards, the undated (numbered after `dated`) still come last. first: it is the first page. past_dated: it goes
+    on among the undated. numbers: the numbers alone are wanted.
+    """
+    down = sort.startswith("-")
+    reaches = reaches_of(asked, few=lists.few(shown))
+    start = start_of(asked)
+    parts = [part for part in [lists.asking(shown)] if part] if start else lists.parts(shown, len(reaches))
+    after = () if first else ("before" if down else "after",)
+    stretches: list[tuple[int, tuple[str, ...]]] = [(0, after)]
+    if down:
+        dated = [] if past_dated else [(0, ("dated", *after))]
+        stretches = [*dated, (1, ("undated", *(after if past_dated else ())))]
+        if reaches != (EVERYWHERE,):
+            stretches = dated
+    arms = tuple(
+        (at, part.shape, reach, late, only)
+        for late, only in stretches
+        for at, part in enumerate(parts)
+        for reach in reaches
+    )
+
+    def write(selecting: Selecting) -> Select[Any]:
+        limit = selecting.number("limit")
+        found = []
+        for at, _, reach, late, only in arms:
+            rows, key = selecting.rows(at, parts[at], reach, only)
+            some = rows.order_by(key.desc() if down else key).limit(limit).subquery()
+            found.append(select(some.c.n, literal(late).label("late")))
+        merged = (union(*found) if len(found) > 1 else found[0]).subquery()
+        order = (merged.c.late, merged.c.n.desc() if down else merged.c.n)
+        numbered = select(merged.c.n, merged.c.late).order_by(*order).limit(limit)
+        if numbers:
+            return numbered
+        page = numbered.subquery()
+        order = (page.c.late, page.c.n.desc() if down else page.c.n)
+        return _answers(page).order_by(*order)
+
+    return write, values_of(asked, parts), arms
+
+
+def by_id(lists: Plan, shown: set[str], sort: str, asked: Asked, *, first: bool) -> Written:
+    """Return the same for a page in order of id: few facts are sorted, of many each is asked in its order."""
+    down = sort.startswith("-")
+    only = () if first else ("before" if down else "after",)
+    gathered = start_of(asked) is not None or lists.few(shown)
+    values: dict[str, Any] = {}
+    if gathered:
+        whole = lists.asking(shown) if start_of(asked) else lists.whole(shown)
+        parts = [whole] if whole else []
+        arms: tuple[Arm, ...] = tuple((at, part.shape) for at, part in enumerate(parts))
+    else:
+        cells = lists.by_kind(shown)
+        parts = [part for _, part in cells]
+        arms = tuple((at, part.shape) for at, part in enumerate(parts))
+        values = {
+            f"{at}.{what}": name for at, (cell, _) in enumerate(cells) for what, name in zip(_WHAT, cell, strict=True)
+        }
+
+    def write(selecting: Selecting) -> Select[Any]:
+        limit = selecting.number("limit")
+        rank = col(Fact.id_rank)
+        found: list[Select[Any]] = []
+        if gathered:
+            rows = [selecting.rows(0, parts[0], reach)[0] for reach in reaches_of(asked, few=True)]
+            numbers = (union(*rows) if len(rows) > 1 else rows[0]).subquery()
+            of_number = select(rank).where(col(Fact.n) == numbers.c.n).correlate(numbers).scalar_subquery()
+            ranks = select(of_number.label("n")).select_from(numbers).subquery()
+            found.append(select(ranks.c.n).where(*selecting.bounds(ranks.c.n, only)))
+        else:
+            found += [selecting.by_rank(at, part, only) for at, part in enumerate(parts)]
+        ordered = [one.order_by(desc("n") if down else asc("n")).limit(limit).subquery() for one in found]
+        merged = (
+            union_all(*(select(one.c.n) for one in ordered)) if len(ordered) > 1 else select(ordered[0].c.n)
+        ).subquery()
+        page = select(merged.c.n).order_by(merged.c.n.desc() if down else merged.c.n).limit(limit).subquery()
+        of_rank = select(col(Fact.answer)).where(rank == page.c.n).correlate(page).scalar_subquery()
+        chosen: Select[Any, Any] = select(page.c.n.label("key"), of_rank.label("answer"))
+        return chosen.order_by(page.c.n.desc() if down else page.c.n)
+
+    return write, values | values_of(asked, parts), ((gathered,), *arms) if arms else ()
+
+
+def _answers(page: Any) -> Select[Any, Any]:
+    """Return the answers of a page's facts, each looked up by itself: there is no other way that an engine could go."""
+    of_number = select(col(Fact.answer)).where(col(Fact.n) == page.c.n).correlate(page).scalar_subquery()
+    return select(page.c.n.label("key"), of_number.label("answer"))
+
+
+def counts_of_start(part: Part, *, timed: bool) -> Callable[[Selecting], Any]:
+    """Count by modality what is found otherwise than by lists, up to the bound in all."""
+
+    def write(selecting: Selecting) -> Any:
+        (reach,) = reaches_of(selecting.asked, few=True)
+        begun = selecting.rows(0, part, reach)[0].subquery()
+        some = select(col(Fact.modality)).join_from(begun, Fact, col(Fact.n) == begun.c.n)
+        found = some.limit(selecting.number("bound")).subquery()
+        counts: Select[Any] = select(found.c.modality.label("name"), func.count().label("count"))
+        counts = counts.group_by(found.c.modality)
+        if not timed:
+            return counts
+        undated, _ = selecting.rows(0, part, only=("undated",), dates=False)
+        return union_all(counts, bounded(UNDATED, undated, selecting.number("bound")))
+
+    return write
+
+
+def counts(selecting: Selecting, parts: list[tuple[str, Part, bool]]) -> Any:
+    """Count each part up to the bound, under its name; the last of the three: whether it has few facts."""
+    counted = []
+    for at, (name, part, few) in enumerate(parts):
+        if name == UNDATED:
+            rows: Any = selecting.rows(at, part, only=("undated",), dates=False)[0]
+        else:
+            some = [selecting.rows(at, part, reach)[0] for reach in reaches_of(selecting.asked, few=few)]
+            rows = select(union_all(*some).subquery().c.n) if len(some) > 1 else some[0]
+        counted.append(bounded(name, rows, selecting.number("bound")))
+    return union_all(*counted) if len(counted) > 1 else counted[0]
+
+
+def bounded(name: str, statement: Select[Any], bound: Any) -> Select[Any, Any]:
+    """Count what a statement selects, up to a bound, under a name."""
+    limited = statement.limit(bound).subquery()
+    found: Select[Any, Any] = select(literal(name).label("name"), func.count().label("count")).select_from(limited)
+    return found

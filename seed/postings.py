@@ -1,0 +1,76 @@
+"""The lists of facts by term, and the runs of one date, gathered as facts are numbered; what terms are is `app`'s."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from app.core import tables
+from app.core.entries import FactEntry
+from app.core.terms import ALL_KINDS, EVERY
+from app.core.vocabulary import Granularity
+from app.kit import edtf
+from app.kit.parameters import Term
+from seed.rows import Lines, Values, into, line
+
+_POSTING = into(tables.Posting, "term", "n")
+_MOMENT = into(tables.Moment, "first", "last", "starts", "latest", "begun", "long")
+
+
+class Postings:
+    """Terms, numbered as they are met, with the lengths of their lists; and moments."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._lists: defaultdict[tuple[str, str], dict[Term, list[int]]] = defaultdict(dict)
+        self._count = 0
+        self._moments: list[tuple[int, str, str | None, bool]] = []
+        self._of: tuple[str | None, str | None] | None = None
+        self._last = 0
+
+    def of_fact(self, n: int, fact: FactEntry, terms: Iterable[Term]) -> Lines:
+        """Return a row for each term that a fact is listed under; facts come in the order of their numbers."""
+        rows: list[Values] = []
+        aggregate = fact.granularity is Granularity.aggregate
+        # In the order in which they were met, and so in the same order by every load.
+        listed = ((ALL_KINDS, (EVERY,)), (fact.kind, dict.fromkeys((EVERY, *terms))))
+        for kind, some in listed:
+            lists = self._lists[kind, fact.modality.value]
+            for term in some:
+                found = lists.get(term)
+                if found is None:
+                    self._count += 1
+                    found = lists[term] = [self._count, 0, 0]
+                found[1] += 1
+                found[2] += aggregate
+                rows.append((found[0], n))
+        if fact.date is not None:
+            self._run(n, *edtf.bounds(fact.date.edtf))
+        return _POSTING, rows
+
+    def terms(self) -> Iterator[Lines]:
+        """Yield the terms."""
+        for (kind, modality), lists in self._lists.items():
+            for (name, value), (id_, count, aggregates) in lists.items():
+                yield line(
+                    tables.Term,
+                    id=id_,
+                    name=name,
+                    value=value,
+                    kind=kind,
+                    modality=modality,
+                    count=count,
+                    aggregates=aggregates,
+                )
+
+    def moments(self) -> Iterator[Lines]:
+        """Yield the runs of facts of one date."""
+        ends = [first - 1 for first, *_ in self._moments[1:]] + [self._last]
+        for (first, starts, latest, begun), last in zip(self._moments, ends, strict=True):
+            yield _MOMENT, ((first, last, starts, latest, begun, edtf.is_long(starts, latest)),)
+
+    def _run(self, n: int, earliest: str | None, latest: str | None) -> None:
+        self._last = n
+        if (earliest, latest) != self._of:
+            self._of = earliest, latest
+            self._moments.append((n, earliest or latest or "", latest, earliest is not None))
