@@ -130,7 +130,8 @@ def running(replicas: int = 0) -> Iterator[Postgres]:
                 server.follow(number)
             yield server
         finally:
-            for one in (server, *server.standbys):
+            # A primary waits for those that follow it.
+            for one in (*server.standbys, server):
                 one.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
