@@ -53,14 +53,17 @@ def pairs(connection: Connection, listing: FactList, state: str | None = None) -
 
 def compiled_pairs(connection: Connection, asked: Asked, state: str | None = None) -> list[Tie]:
     """Count by the compiler's own counts, of however many facts: for questions of `COMPILED` parameters alone."""
-    (name, _), = terms.between("", "")
+    ((name, _),) = terms.between("", "")
     statement = select(col(Term.value), col(Term.kind), col(Term.modality), col(Term.count)).where(
         col(Term.name) == name, col(Term.modality).in_(sorted(modalities(asked)))
     )
     for choice in asked.given.get("kind", ()):
         within = col(Term.kind).in_(choice.values)
         statement = statement.where(not_(within) if choice.negated else within)
-    ties = [Tie(*row[0].split("/"), *row[1:]) for row in connection.execute(statement.order_by(Term.value, Term.kind, Term.modality))]
+    ties = [
+        Tie(*row[0].split("/"), *row[1:])
+        for row in connection.execute(statement.order_by(Term.value, Term.kind, Term.modality))
+    ]
     return [tie for tie in ties if state in (None, tie.a, tie.b) and _wanted(asked, {tie.a, tie.b})]
 
 

@@ -1,1 +1,1 @@
-"""Pictures with addresses, each of the same question as a list of the API; drawing is a library's, in a process apart."""
+"""Pictures with addresses, of the questions that lists take; drawing is a library's, in a process apart."""

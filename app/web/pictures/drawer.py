@@ -75,7 +75,7 @@ class Drawer:
         if self._child is not None and self._child.poll() is not None:
             self.close()
         if self._child is None:
-            self._child = subprocess.Popen(  # noqa: S603  # it is our own module
+            self._child = subprocess.Popen(  # it is our own module
                 [sys.executable, "-m", "app.web.pictures.drawing"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.core.vocabulary import Modality
-from app.web.pictures.network import STRONGEST, Line
+from app.web.pictures.network import Line, key, strongest
 from app.web.pictures.outlines import world
-from app.web.pictures.paper import ACCENT, GREY, MARGIN, PAPER, WIDTH, Picture, counted, crossed, look, short, words
+from app.web.pictures.paper import (
+    ACCENT,
+    GREY,
+    INK,
+    MARGIN,
+    PAPER,
+    WIDTH,
+    Picture,
+    counted,
+    crossed,
+    look,
+    plain,
+    short,
+    words,
+)
 
 MOST_FLOWS = 120
 HEIGHT = 430
+# Where people live: without the ice of the south.
+EDGES = {"type": "MultiPoint", "coordinates": [[-168.9, 0], [-169.1, 0], [11, 83], [11, -56]]}
 LAND = "#ecebe2"
 MOST_BESIDE = 12
+ROOM = (24, 4.5)
 
 
 def picture(
@@ -26,27 +43,28 @@ def picture(
 ) -> Picture:
     """Return the map; `codes`: the numeric codes of those that are states."""
     points = world()["points"]
-    placed = {id: points[code] for id, code in codes.items() if code in points}
+    placed = {who: points[code] for who, code in codes.items() if code in points}
     # The strongest last: they lie above the rest.
     drawn = [
-        _flow(line, at, names, placed)
+        _flow(line, names, placed, strong=at < strongest(found))
         for at, line in reversed(list(enumerate(found)))
         if line.a in placed and line.b in placed
     ]
     beside = [line for line in found if line.a not in placed or line.b not in placed]
     ends = {one["from"] for one in drawn} | {one["to"] for one in drawn}
-    received = {id: sum(line.count for line in found if line.b == id) for id in ends}
+    received = {who: sum(line.count for line in found if line.b == who) for who in ends}
     dots = [
         {
-            "id": id,
-            "lon": placed[id][0],
-            "lat": placed[id][1],
-            "area": min(20 + 6 * received[id], 160),
-            "fill": GREY if received[id] else PAPER,
-            "label": short(names.get(id, id), 22),
-            "link": f"/countries/{id}",
+            "id": who,
+            "lon": placed[who][0],
+            "lat": placed[who][1],
+            "area": min(20 + 6 * received[who], 160),
+            "fill": GREY if received[who] else PAPER,
+            **_name(who, ends, names, placed),
+            "says": plain(f"{names.get(who, who)}: receives {received[who]:,}"),
+            "link": f"/countries/{who}",
         }
-        for id in sorted(ends)
+        for who in sorted(ends)
     ]
     listed, more = _beside(beside, names)
     writing, write = words(listed, "beside")
@@ -59,14 +77,18 @@ def picture(
             "format": {"type": "topojson", "feature": "countries"},
         },
         {"name": "flows", "values": drawn},
-        {"name": "struck", "values": [one for one in drawn if one["modality"] == Modality.denied], "transform": [middles]},
+        {
+            "name": "struck",
+            "values": [one for one in drawn if one["modality"] == Modality.denied],
+            "transform": [middles],
+        },
         {"name": "ends", "values": dots, "transform": [geopoint]},
         writing,
     ]
     projection = {
         "name": "globe",
         "type": "equalEarth",
-        "fit": {"type": "Sphere"},
+        "fit": EDGES,
         "size": [WIDTH - 2 * MARGIN, HEIGHT],
         "rotate": [-11, 0, 0],
     }
@@ -81,9 +103,9 @@ def picture(
         write,
     ]
     shown = frozenset(line.modality for line in found)
-    key = ("filled dot: receives; ring: only supplies", f"width: how many; in red the {STRONGEST} largest")
+    keys = ("filled dot: receives; ring: only supplies", key(found))
     height = HEIGHT + 8 + 15 * (len(listed) + bool(more))
-    return Picture(title, told, height, data, marks, (), (), [projection], [*more, *remarks], shown, key)
+    return Picture(title, told, height, data, marks, (), (), [projection], [*more, *remarks], shown, keys)
 
 
 _STROKE = {
@@ -103,23 +125,26 @@ _DOT = {
     "stroke": {"value": GREY},
     "strokeWidth": {"value": 1.2},
     "href": {"field": "link"},
-    "description": {"field": "label"},
+    "description": {"field": "says"},
 }
 _NAME = {
     "x": {"field": "x"},
     "y": {"field": "y"},
-    "dx": {"signal": "3 + sqrt(datum.area) / 2"},
+    "dx": {"signal": "(3 + sqrt(datum.area) / 2) * (datum.align === 'left' ? 1 : -1)"},
+    "align": {"field": "align"},
     "text": {"field": "label"},
     "font": {"value": "sans-serif"},
     "fontSize": {"value": 10},
-    "fill": {"value": "#1f1f1c"},
+    "fill": {"value": INK},
     "baseline": {"value": "middle"},
 }
 _RIM = {"stroke": {"value": PAPER}, "strokeWidth": {"value": 3}, "strokeJoin": {"value": "round"}}
-_LINKED = {"href": {"field": "link"}, "description": {"field": "label"}}
+_LINKED = {"href": {"field": "link"}, "description": {"field": "says"}}
 
 
-def _flow(line: Line, at: int, names: Mapping[str, str], placed: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def _flow(
+    line: Line, names: Mapping[str, str], placed: Mapping[str, Sequence[float]], *, strong: bool
+) -> dict[str, Any]:
     style = look(line.modality)
     start, end = placed[line.a], placed[line.b]
     return {
@@ -132,20 +157,31 @@ def _flow(line: Line, at: int, names: Mapping[str, str], placed: Mapping[str, Se
         "mlat": (start[1] + end[1]) / 2,
         "modality": line.modality,
         "dash": style["dash"],
-        "ink": ACCENT if at < STRONGEST and line.modality == Modality.actual else "#8b8a80",
+        "ink": ACCENT if strong and line.modality == Modality.actual else "#8b8a80",
         "width": min(1 + 0.8 * (line.count - 1) ** 0.5, 7),
         "link": line.link,
         "says": line.says(names, "→"),
     }
 
 
+def _name(
+    who: str, ends: Iterable[str], names: Mapping[str, str], placed: Mapping[str, Sequence[float]]
+) -> dict[str, Any]:
+    """Return what is written beside a dot, and on which side: the code, where there is no room for the name."""
+    lon, lat = placed[who]
+    # The library places no names without a browser; degrees are near enough.
+    near = [placed[one][0] - lon for one in ends if one != who and abs(placed[one][1] - lat) < ROOM[1]]
+    nearest = min(near, key=abs, default=ROOM[0])
+    narrow = abs(nearest) < ROOM[0]
+    return {"label": who if narrow else short(names[who], 22), "align": "right" if narrow and nearest >= 0 else "left"}
+
+
 def _beside(found: Sequence[Line], names: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
     """Return what is written below the map, and what is said of those that are not written either."""
     if not found:
         return [], []
-    texts: list[dict[str, Any]] = [
-        {"x": MARGIN, "y": HEIGHT + 12, "text": "Not on the map: one end is no state of today, or is not told", "size": 11, "weight": "bold"}
-    ]  # fmt: skip
+    heading = "Not on the map: one end is no state of today, or is not told"
+    texts: list[dict[str, Any]] = [{"x": MARGIN, "y": HEIGHT + 12, "text": heading, "size": 11, "weight": "bold"}]
     texts += [
         {
             "x": MARGIN,

@@ -19,7 +19,7 @@ from app.kit.grammar import AnyOf
 from app.kit.pages import EXACT, MAX_LIMIT
 from app.kit.parameters import Asked, Parameter
 from app.views import ties
-from app.web.pictures import flows, matrix, network, questions, timeline
+from app.web.pictures import ego, flows, lanes, matrix, network, questions, timeline
 from app.web.pictures.paper import Picture, counted, empty
 
 IN_PART = f"Counted are the first {EXACT:,} facts that this question finds, in order of date; a narrower one has all."
@@ -53,7 +53,7 @@ def of_pair(question: Question, pair: Sequence[str], declared: Sequence[Paramete
     remarks = [] if every else [IN_PART]
     if len(found) <= timeline.MOST_BARS:
         found = sorted(found, key=lambda fact: (order[fact.kind], fact.direction or "", not fact.dated))
-        marks = timeline.bars(found, lambda id: questions.fact(id, question.asked))
+        marks = timeline.bars(found, lambda who: questions.fact(who, question.asked))
     else:
         remarks.append(
             f"More than {timeline.MOST_BARS} facts: they are counted by year, in every year of which their date may be."
@@ -61,7 +61,7 @@ def of_pair(question: Question, pair: Sequence[str], declared: Sequence[Paramete
         within, link = _years(asked)
         marks = timeline.by_year(found, within, link)
         marks.sort(key=lambda mark: (order[mark.kind], list(Modality).index(mark.modality), mark.year or 0))
-    return Made(timeline.picture(marks, title, told, remarks), marks, sources)
+    return Made(lanes.picture(marks, title, told, remarks), marks, sources)
 
 
 def of_state(
@@ -74,11 +74,11 @@ def of_state(
     title = f"{found.name(state)} and its partners"
     if not found.lines:
         return found.made(empty(title, found.told, f"/coverage?country={state}"), 0)
-    shown = found.lines[: network.MOST_PARTNERS]
+    shown = found.lines[: ego.MOST_PARTNERS]
     told = f"{counted(len(found.lines), 'partner')}. {found.told}"
     remarks = _rest(len(found.lines) - len(shown), "partner", found.remarks)
-    names = {id: actor.name for id, actor in found.actors.items()}
-    return found.made(network.ego(state, shown, names, title, told, remarks), len(shown))
+    names = {who: actor.name for who, actor in found.actors.items()}
+    return found.made(ego.picture(state, shown, names, title, told, remarks), len(shown))
 
 
 def of_all(question: Question, declared: Sequence[Parameter]) -> Made:
@@ -91,7 +91,7 @@ def of_all(question: Question, declared: Sequence[Parameter]) -> Made:
     shown = found.lines[: network.MOST_TIES]
     told = f"{counted(len(found.lines), 'pair')} of states. {found.told}"
     remarks = _rest(len(found.lines) - len(shown), "pair", found.remarks)
-    names = {id: actor.name for id, actor in found.actors.items()}
+    names = {who: actor.name for who, actor in found.actors.items()}
     return found.made(network.picture(shown, names, title, told, remarks), len(shown))
 
 
@@ -120,7 +120,7 @@ def of_transfers(question: Question, declared: Sequence[Parameter], kind: str) -
     told = f"{counted(len(found.lines), 'flow')}. {found.told}"
     remarks = _rest(len(found.lines) - len(shown), "flow", found.remarks)
     remarks = [*remarks, "Outlines: Natural Earth (public domain), as of its makers; no border is asserted here."]
-    names = {id: actor.name for id, actor in found.actors.items()}
+    names = {who: actor.name for who, actor in found.actors.items()}
     return found.made(flows.picture(shown, names, codes, title, told, remarks), len(shown))
 
 
@@ -151,7 +151,7 @@ def of_coverage(question: Question, listing: EntityList | ShortList, kinds: Sequ
     def link(row: matrix.Row, kind: str) -> str:
         return questions.covered(question.asked, row.a, row.b, kind)
 
-    names = {id: actor.name for id, actor in actors.items()}
+    names = {who: actor.name for who, actor in actors.items()}
     return Made(matrix.picture(shown, wanted, names, link, title, told, remarks), [], [])
 
 
@@ -164,8 +164,8 @@ class _Found:
     sources: Sequence[str]
     link: Callable[[ties.Tie], str]
 
-    def name(self, id: str) -> str:
-        found: str = self.actors[id].name
+    def name(self, who: str) -> str:
+        found: str = self.actors[who].name
         return found
 
     def made(self, picture: Picture, drawn: int) -> Made:

@@ -13,7 +13,10 @@ from app.web.pictures.paper import FAINT, GREY, INK, MARGIN, PAPER, Picture, cro
 MOST_PAIRS = 60
 LEFT, COLUMN, ROW, TOP = 330, 62, 19, 34
 KEY = (
-    "■ found   ☒ denied   □ none recorded: no statement that there is none   · out of scope: not read, nothing follows",
+    "■ found",
+    "☒ denied",
+    "□ none recorded: no statement that there is none",
+    "· out of scope: not read for it, nothing follows",
 )
 # Of several sources, that is drawn which says most.
 _SAYS_MOST = {status: at for at, status in enumerate(CoverageStatus)}
@@ -71,9 +74,9 @@ def picture(
         {
             "x": MARGIN,
             "y": TOP + ROW * at,
-            "text": f"{short(names[row.a], 22)} – {short(names[row.b], 22)}",
+            "text": f"{short(names[row.a], 22)} — {short(names[row.b], 22)}",
             "link": f"/relations/{row.a}/{row.b}",
-            "says": plain(f"{names[row.a]} – {names[row.b]}"),
+            "says": plain(f"{names[row.a]} — {names[row.b]}"),
         }
         for at, row in enumerate(pairs)
     ]
@@ -97,9 +100,9 @@ def _cell(row: Row, kind: str, at: int, place: int, names: Mapping[str, str], li
         "status": status.value,
         "area": 6 if outside else 110,
         "fill": INK if status == CoverageStatus.found else GREY if outside else PAPER,
-        "ink": FAINT if outside else GREY,
+        "ink": FAINT if outside else GREY if status == CoverageStatus.denied else "#bdbcb2",
         "link": link,
-        "says": plain(f"{names[row.a]} – {names[row.b]}, {kind}: {status.value} ({told})"),
+        "says": plain(f"{names[row.a]} — {names[row.b]}, {kind}: {status.value} ({told})"),
     }
 
 

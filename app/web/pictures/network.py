@@ -1,4 +1,4 @@
-"""Who is tied to whom: states as dots, the facts between two as a line; or one state in the middle of its partners."""
+"""Who is tied to whom: states as dots, the facts between two as a line."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from app.views.ties import Tie
 from app.web.pictures.paper import ACCENT, GREY, INK, PAPER, WIDTH, Picture, crossed, look, plain, short
 
 MOST_TIES = 90
-MOST_PARTNERS = 48
-STRONGEST = 5
+MOST_RED = 5
+DENIED = {"type": "filter", "expr": "datum.modality === 'denied'"}
 HEIGHT = 600
 # How surely two are tied, the surest first: a line has the look of the surest.
 _SURE = {modality: at for at, modality in enumerate(Modality)}
@@ -51,7 +51,7 @@ class Line:
         """The surest."""
         return min((tie.modality for tie in self.ties), key=lambda one: _SURE[Modality(one)])
 
-    def says(self, names: Mapping[str, str], by: str = "–") -> str:
+    def says(self, names: Mapping[str, str], by: str = "—") -> str:
         """Say it in words."""
         parts = ", ".join(f"{tie.kind} {tie.count:,} {tie.modality}" for tie in self.ties)
         return plain(f"{names.get(self.a, self.a)} {by} {names.get(self.b, self.b)}: {parts}")
@@ -91,8 +91,8 @@ def picture(found: Sequence[Line], names: Mapping[str, str], title: str, told: s
     for line in found:
         for end in (line.a, line.b):
             degree[end] = degree.get(end, 0) + line.count
-    ids = sorted(degree, key=lambda id: (-degree[id], id))
-    at = {id: n for n, id in enumerate(ids)}
+    ids = sorted(degree, key=lambda who: (-degree[who], who))
+    at = {who: n for n, who in enumerate(ids)}
     forces = [
         {"force": "center", "x": WIDTH / 2, "y": HEIGHT / 2},
         {"force": "nbody", "strength": -260, "distanceMax": 420},
@@ -101,12 +101,16 @@ def picture(found: Sequence[Line], names: Mapping[str, str], title: str, told: s
         {"force": "y", "y": "cy", "strength": 0.09},
         {"force": "link", "links": "links", "distance": 70},
     ]
-    nodes = [_node(id, names, min(30 + 4 * degree[id], 220)) for id in ids]
-    links = [{"source": at[one.a], "target": at[one.b], **_line(one, n, names)} for n, one in enumerate(found)]
+    layout = {"type": "force", "static": True, "iterations": 400, "forces": forces}
+    nodes = [_node(who, names, min(30 + 4 * degree[who], 220)) for who in ids]
+    red = strongest(found)
+    links = [
+        {"source": at[one.a], "target": at[one.b], **drawn(one, names, strong=n < red)} for n, one in enumerate(found)
+    ]
     data = [
         {"name": "links", "values": links},
-        {"name": "nodes", "values": nodes, "transform": [{"type": "force", "static": True, "iterations": 400, "forces": forces}]},
-    ]  # fmt: skip
+        {"name": "nodes", "values": nodes, "transform": [layout]},
+    ]
     scales = [
         {"name": "x", "domain": {"data": "nodes", "field": "x"}, "range": [70, WIDTH - 110], "zero": False},
         {"name": "y", "domain": {"data": "nodes", "field": "y"}, "range": [30, HEIGHT - 30], "zero": False},
@@ -118,99 +122,30 @@ def picture(found: Sequence[Line], names: Mapping[str, str], title: str, told: s
         "y2": {"scale": "y", "field": "target.y"},
     }
     x, y = {"scale": "x", "field": "x"}, {"scale": "y", "field": "y"}
-    denied = {"name": "denied", "source": "links", "transform": [{"type": "filter", "expr": "datum.modality === 'denied'"}]}
+    denied = {
+        "name": "denied",
+        "source": "links",
+        "transform": [{"type": "filter", "expr": "datum.modality === 'denied'"}],
+    }
     middle = (
         {"signal": "(scale('x', datum.source.x) + scale('x', datum.target.x)) / 2"},
         {"signal": "(scale('y', datum.source.y) + scale('y', datum.target.y)) / 2"},
     )
-    marks = [_rules("links", ends), crossed("denied", *middle), _dots("nodes", x, y), *_labels("nodes", x, y)]
-    return Picture(title, told, HEIGHT, [*data, denied], marks, scales, remarks=remarks, modalities=_shown(found), more=_KEY)
+    marks = [rules("links", ends), crossed("denied", *middle), dots("nodes", x, y), *_labels("nodes", x, y)]
+    return Picture(
+        title,
+        told,
+        HEIGHT,
+        [*data, denied],
+        marks,
+        scales,
+        remarks=remarks,
+        modalities=shown(found),
+        more=(key(found),),
+    )
 
 
-def ego(
-    id: str, found: Sequence[Line], names: Mapping[str, str], title: str, told: str, remarks: Sequence[str]
-) -> Picture:
-    """Return one state in the middle and its partners round it, the strongest at the top, clockwise."""
-    partners = [(line.b if line.a == id else line.a, line) for line in found]
-    height = 560
-    tree = [{"id": id, "name": plain(names.get(id, id)), "count": 0}]
-    tree += [
-        {"id": partner, "parent": id, "name": f"{short(names.get(partner, partner), 24)}  {line.count:,}"} | _line(line, n, names)
-        for n, (partner, line) in enumerate(partners)
-    ]  # fmt: skip
-    turn = "(datum.x - 90) * PI / 180"
-    data = [
-        {
-            "name": "tree",
-            "values": tree,
-            "transform": [
-                {"type": "stratify", "key": "id", "parentKey": "parent"},
-                {"type": "tree", "method": "cluster", "size": [360 * (1 - 1 / max(len(partners), 1)), 195]},
-                {"type": "formula", "as": "px", "expr": f"{WIDTH / 2} + datum.y * cos({turn})"},
-                {"type": "formula", "as": "py", "expr": f"{height / 2} + datum.y * sin({turn})"},
-                {"type": "formula", "as": "left", "expr": "datum.x > 180"},
-            ],
-        },
-        {"name": "spokes", "source": "tree", "transform": [{"type": "filter", "expr": "datum.parent"}]},
-        {"name": "denied", "source": "spokes", "transform": [{"type": "filter", "expr": "datum.modality === 'denied'"}]},
-        {"name": "middle", "source": "tree", "transform": [{"type": "filter", "expr": "!datum.parent"}]},
-    ]
-    ends = {
-        "x": {"value": WIDTH / 2},
-        "y": {"value": height / 2},
-        "x2": {"field": "px"},
-        "y2": {"field": "py"},
-    }
-    half = ({"signal": f"({WIDTH / 2} + datum.px) / 2"}, {"signal": f"({height / 2} + datum.py) / 2"})
-    labels = {
-        "type": "text",
-        "from": {"data": "spokes"},
-        "encode": {
-            "enter": {
-                "x": {"field": "px"},
-                "y": {"field": "py"},
-                "dx": {"signal": "datum.left ? -9 : 9"},
-                "angle": {"signal": "datum.left ? datum.x + 90 : datum.x - 90"},
-                "align": {"signal": "datum.left ? 'right' : 'left'"},
-                "text": {"field": "name"},
-                **_TEXT,
-                "href": {"field": "link"},
-                "description": {"field": "says"},
-            }
-        },
-    }
-    center = {
-        "type": "text",
-        "from": {"data": "middle"},
-        "encode": {
-            "enter": {
-                "x": {"value": WIDTH / 2},
-                "y": {"value": height / 2},
-                "text": {"value": id},
-                **_TEXT,
-                "fontSize": {"value": 15},
-                "fontWeight": {"value": "bold"},
-                "align": {"value": "center"},
-            }
-        },
-    }
-    paper = {
-        "type": "symbol",
-        "encode": {"enter": {"x": {"value": WIDTH / 2}, "y": {"value": height / 2}, "size": {"value": 1400}, "fill": {"value": PAPER}, "stroke": {"value": INK}}},
-    }  # fmt: skip
-    marks = [
-        _rules("spokes", ends),
-        crossed("denied", *half),
-        _dots("spokes", {"field": "px"}, {"field": "py"}),
-        paper,
-        center,
-        labels,
-    ]
-    return Picture(title, told, height, data, marks, remarks=remarks, modalities=_shown(found), more=_KEY)
-
-
-_KEY = (f"width: how many facts; in red the {STRONGEST} strongest",)
-_TEXT = {
+TEXT = {
     "font": {"value": "sans-serif"},
     "fontSize": {"value": 11},
     "fill": {"value": INK},
@@ -218,30 +153,42 @@ _TEXT = {
 }
 
 
-def _shown(found: Sequence[Line]) -> frozenset[str]:
+def strongest(found: Sequence[Line]) -> int:
+    """Return how many lines are in colour: few of them all."""
+    return min(MOST_RED, len(found) // 4)
+
+
+def key(found: Sequence[Line]) -> str:
+    """Say what width and colour mean."""
+    red = strongest(found)
+    return "width: how many facts" + (f"; in red the strongest {red}, where they are actual" if red else "")
+
+
+def shown(found: Sequence[Line]) -> frozenset[str]:
+    """Return the modalities that lines have."""
     return frozenset(line.modality for line in found)
 
 
-def _node(id: str, names: Mapping[str, str], area: float) -> dict[str, Any]:
+def _node(who: str, names: Mapping[str, str], area: float) -> dict[str, Any]:
     return {
-        "id": id,
-        "label": short(names.get(id, id), 24),
+        "id": who,
+        "label": short(names.get(who, who), 24),
         "area": area,
         # Where all are drawn to.
         "cx": WIDTH / 2,
         "cy": HEIGHT / 2,
-        "link": f"/countries/{id}",
-        "says": plain(names.get(id, id)),
+        "link": f"/countries/{who}",
+        "says": plain(names.get(who, who)),
     }
 
 
-def _line(line: Line, at: int, names: Mapping[str, str]) -> dict[str, Any]:
+def drawn(line: Line, names: Mapping[str, str], *, strong: bool) -> dict[str, Any]:
+    """Return how a line looks, and where it leads."""
     style = look(line.modality)
-    strong = at < STRONGEST and line.modality == Modality.actual
     return {
         "modality": line.modality,
         "dash": style["dash"],
-        "ink": ACCENT if strong else "#a5a499",
+        "ink": ACCENT if strong and line.modality == Modality.actual else "#a5a499",
         "width": min(1 + 0.9 * sqrt(line.count - 1), 7),
         "area": 34,
         "link": line.link,
@@ -250,7 +197,8 @@ def _line(line: Line, at: int, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _rules(data: str, ends: Mapping[str, Any]) -> dict[str, Any]:
+def rules(data: str, ends: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the mark of lines."""
     return {
         "type": "rule",
         "from": {"data": data},
@@ -267,7 +215,8 @@ def _rules(data: str, ends: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _dots(data: str, x: Any, y: Any) -> dict[str, Any]:
+def dots(data: str, x: Any, y: Any) -> dict[str, Any]:
+    """Return the mark of states."""
     return {
         "type": "symbol",
         "from": {"data": data},
@@ -287,7 +236,7 @@ def _dots(data: str, x: Any, y: Any) -> dict[str, Any]:
 
 def _labels(data: str, x: Any, y: Any) -> list[dict[str, Any]]:
     """Return names with a rim of paper round them, so that lines do not cross them out."""
-    place = {"x": x, "y": y, "dx": {"signal": "4 + sqrt(datum.area) / 2"}, "text": {"field": "label"}, **_TEXT}
+    place = {"x": x, "y": y, "dx": {"signal": "4 + sqrt(datum.area) / 2"}, "text": {"field": "label"}, **TEXT}
     rim = {"stroke": {"value": PAPER}, "strokeWidth": {"value": 3.5}, "strokeJoin": {"value": "round"}}
     linked = {"href": {"field": "link"}, "description": {"field": "says"}}
     return [

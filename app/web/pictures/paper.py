@@ -100,7 +100,9 @@ def words(texts: Iterable[dict[str, Any]], name: str) -> list[dict[str, Any]]:
 
 def empty(title: str, told: str, coverage: str | None) -> Picture:
     """Return the picture of nothing: it says so, and where is told what was looked for at all."""
-    texts = [{"x": MARGIN, "y": 14, "text": "Nothing is drawn: that is no statement that there is nothing.", "size": 13}]
+    texts = [
+        {"x": MARGIN, "y": 14, "text": "Nothing is drawn: that is no statement that there is nothing.", "size": 13}
+    ]
     if coverage:
         says = "What the sources were read for: coverage"
         texts.append({"x": MARGIN, "y": 36, "text": says, "size": 12, "ink": GREY, "link": coverage, "says": says})
@@ -113,7 +115,7 @@ def specification(picture: Picture, cited: str) -> dict[str, Any]:
     remarks = [line for remark in picture.remarks for line in wrap(plain(remark), _LINE)]
     lines = [*remarks, *wrap(plain(cited), _LINE, break_on_hyphens=False)]
     key = _key(picture, below + 16)
-    start = below + (44 if key else 22)
+    start = below + 22 + 22 * bool(picture.modalities) + 18 * bool(picture.more)
     height = start + 14 * len(lines) + 12
     texts = [
         {"x": MARGIN, "y": 30, "text": short(picture.title, 90), "size": 17, "weight": "bold"},
@@ -138,7 +140,15 @@ def specification(picture: Picture, cited: str) -> dict[str, Any]:
 
 def _plot(picture: Picture) -> dict[str, Any]:
     place = {"y": {"value": HEAD}, "width": {"value": WIDTH}, "height": {"value": picture.height}}
-    return {"type": "group", "encode": {"enter": place}, "axes": list(picture.axes), "marks": list(picture.marks)}
+    # Grids are as long as these say.
+    inner = [{"name": "width", "value": WIDTH}, {"name": "height", "value": picture.height}]
+    return {
+        "type": "group",
+        "encode": {"enter": place},
+        "signals": inner,
+        "axes": list(picture.axes),
+        "marks": list(picture.marks),
+    }
 
 
 def _key(picture: Picture, y: int) -> list[dict[str, Any]]:
@@ -149,9 +159,10 @@ def _key(picture: Picture, y: int) -> list[dict[str, Any]]:
         strokes.append({"x": x, "x2": x + 30, "y": y, "modality": modality.value})
         texts.append({"x": x + 36, "y": y, "text": WORDS[modality], "size": 10, "ink": GREY})
         x += 36 + 6 * len(WORDS[modality]) + 16
+    x, beneath = MARGIN, y + 20 * bool(shown)
     for text in picture.more:
-        texts.append({"x": x, "y": y, "text": text, "size": 10, "ink": GREY})
-        x += 6 * len(text) + 16
+        texts.append({"x": x, "y": beneath, "text": text, "size": 10, "ink": GREY})
+        x += 5.6 * len(text) + 16
     if not texts:
         return []
     lines = {"name": "key", "values": [one | look(one["modality"]) for one in strokes]}

@@ -1,4 +1,4 @@
-"""The addresses of pictures: `.svg` is drawn, `.csv` (or no suffix) is the table behind; they may be framed by anybody."""
+"""The addresses of pictures: `.svg` is drawn, `.csv` is the table behind; anybody may frame them."""
 
 from __future__ import annotations
 
@@ -44,22 +44,46 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     found = APIRouter(tags=["pictures"])
     names = tuple(resource.kind for resource in facts)
     every = (of_kind(kinds(names)), *FACT_PARAMETERS)
-    asked = questions.filters(every)
+    _timeline(found, every, names)
+    _ego(found, every)
+    _network(found, every)
+    for resource in facts:
+        if resource.kind == "transfer":
+            _flows(found, resource)
+    _coverage(found, names)
+    return found
 
-    def timeline(request: Request, ending: str, offered: Sequence[Format], a: str, b: str) -> Response:
+
+def _timeline(found: APIRouter, every: Sequence[Parameter], names: Sequence[str]) -> None:
+    asked = questions.filters(every, ["between"])
+
+    def drawn(request: Request, ending: str, offered: Sequence[Format], ends: Sequence[str]) -> Response:
         pair: list[str] = []
 
         def path(connection: Connection) -> str:
-            pair[:] = sorted(_state(connection, name) for name in (a, b))
+            pair[:] = sorted(_state(connection, name) for name in ends)
             if pair[0] == pair[1]:
                 detail = f"both names stand for {pair[0]}; a relation has two states"
                 raise unprocessable([Culprit(parameter=None, detail=detail)])
             return f"/relations/{pair[0]}/{pair[1]}/timeline{ending}"
 
-        question = asking.question(request, questions.filters(every, ["between"]), path, offered)
+        question = asking.question(request, asked, path, offered)
         return _answered(question, making.of_pair(question, pair, every, names), TIMELINE)
 
-    def ego(request: Request, ending: str, offered: Sequence[Format], name: str) -> Response:
+    def svg(request: Request, a: str, b: str) -> Response:
+        return drawn(request, ".svg", (SVG,), (a, b))
+
+    def table(request: Request, a: str, b: str) -> Response:
+        return drawn(request, "", TABLES, (a, b))
+
+    doc = "A lane for each kind, a bar for each fact; of many facts, how many may be of each year."
+    _add(found, "/relations/{a}/{b}/timeline", svg, table, asked, ("What is between two states, along time", doc))
+
+
+def _ego(found: APIRouter, every: Sequence[Parameter]) -> None:
+    asked = questions.filters(every)
+
+    def drawn(request: Request, ending: str, offered: Sequence[Format], name: str) -> Response:
         state: list[str] = []
 
         def path(connection: Connection) -> str:
@@ -69,47 +93,22 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         question = asking.question(request, asked, path, offered)
         return _answered(question, making.of_state(question, state[0], every), TIES)
 
-    def network(request: Request, ending: str, offered: Sequence[Format]) -> Response:
-        question = asking.question(request, asked, f"/network{ending}", offered)
-        return _answered(question, making.of_all(question, every), TIES)
+    def svg(request: Request, name: str) -> Response:
+        return drawn(request, ".svg", (SVG,), name)
 
-    def of_pair_svg(request: Request, a: str, b: str) -> Response:
-        return timeline(request, ".svg", (SVG,), a, b)
+    def table(request: Request, name: str) -> Response:
+        return drawn(request, "", TABLES, name)
 
-    def of_pair(request: Request, a: str, b: str) -> Response:
-        return timeline(request, "", TABLES, a, b)
-
-    def of_state_svg(request: Request, name: str) -> Response:
-        return ego(request, ".svg", (SVG,), name)
-
-    def of_state(request: Request, name: str) -> Response:
-        return ego(request, "", TABLES, name)
-
-    def of_all_svg(request: Request) -> Response:
-        return network(request, ".svg", (SVG,))
-
-    def of_all(request: Request) -> Response:
-        return network(request, "", TABLES)
-
-    within = questions.filters(every, ["between"])
-    _add(found, "/relations/{a}/{b}/timeline", of_pair_svg, of_pair, within, "What is between two states, along time", "A lane for each kind, a bar for each fact; of many facts, how many may be of each year.")  # fmt: skip
-    _add(found, "/countries/{name}/network", of_state_svg, of_state, asked, "A state and its partners", "How many facts a state takes part in with each other one; quotes are no relation.")  # fmt: skip
-    _add(found, "/network", of_all_svg, of_all, asked, "Who is tied to whom", "States, and how many facts there are between two; quotes are no relation.")  # fmt: skip
-    _flows(found, next((one for one in facts if one.kind == "transfer"), None))
-    _coverage(found, names)
-    return found
+    doc = "How many facts a state takes part in with each other one; quotes are no relation."
+    _add(found, "/countries/{name}/network", svg, table, asked, ("A state and its partners", doc))
 
 
-def _flows(found: APIRouter, transfers: Resource | None) -> None:
-    """Add the map of transfers, where these are served."""
-    if transfers is None:
-        return
-    declared, kind = transfers.parameters, transfers.kind
-    asked = questions.filters(declared)
+def _network(found: APIRouter, every: Sequence[Parameter]) -> None:
+    asked = questions.filters(every)
 
     def drawn(request: Request, ending: str, offered: Sequence[Format]) -> Response:
-        question = asking.question(request, asked, f"/transfers/flows{ending}", offered)
-        return _answered(question, making.of_transfers(question, declared, kind), TIES)
+        question = asking.question(request, asked, f"/network{ending}", offered)
+        return _answered(question, making.of_all(question, every), TIES)
 
     def svg(request: Request) -> Response:
         return drawn(request, ".svg", (SVG,))
@@ -117,18 +116,40 @@ def _flows(found: APIRouter, transfers: Resource | None) -> None:
     def table(request: Request) -> Response:
         return drawn(request, "", TABLES)
 
-    _add(found, "/transfers/flows", svg, table, asked, "Transfers on a map", "How many transfers went from whom to whom, on outlines of Natural Earth.")  # fmt: skip
+    doc = "States, and how many facts there are between two; quotes are no relation."
+    _add(found, "/network", svg, table, asked, ("Who is tied to whom", doc))
+
+
+def _flows(found: APIRouter, transfers: Resource) -> None:
+    declared = transfers.parameters
+    asked = questions.filters(declared)
+
+    def drawn(request: Request, ending: str, offered: Sequence[Format]) -> Response:
+        question = asking.question(request, asked, f"/transfers/flows{ending}", offered)
+        return _answered(question, making.of_transfers(question, declared, transfers.kind), TIES)
+
+    def svg(request: Request) -> Response:
+        return drawn(request, ".svg", (SVG,))
+
+    def table(request: Request) -> Response:
+        return drawn(request, "", TABLES)
+
+    doc = "How many transfers went from whom to whom, on Natural Earth's outlines."
+    _add(found, "/transfers/flows", svg, table, asked, ("Transfers on a map", doc))
 
 
 def _coverage(found: APIRouter, names: tuple[str, ...]) -> None:
-    """Add the matrix of coverage; the table behind it is `/coverage.csv`, the list itself."""
     declared = coverage.filters(names)
 
-    def matrix(request: Request) -> Response:
+    def svg(request: Request) -> Response:
         question = asking.question(request, declared, "/coverage.svg", (SVG,))
         return _drawn(question, making.of_coverage(question, coverage.listing(question, names), names))
 
-    _add_svg(found, "/coverage", matrix, declared, "What the sources cover", "A row for each pair of states, a column for each kind of fact: found, denied, none recorded or out of scope. The table behind is `/coverage.csv`.")  # fmt: skip
+    doc = (
+        "A row for each pair of states, a column for each kind of fact: found, denied, none recorded or out of scope."
+        "\n\nThe table behind: `/coverage.csv`, the list itself."
+    )
+    _add_svg(found, "/coverage", svg, declared, ("What the sources cover", doc))
 
 
 def _add(
@@ -137,11 +158,11 @@ def _add(
     svg: Callable[..., Response],
     table: Callable[..., Response],
     declared: Sequence[Parameter],
-    summary: str,
-    doc: str,
+    told: tuple[str, str],
 ) -> None:
-    """Add a picture and the table behind it."""
-    _add_svg(found, path, svg, declared, summary, f"{doc}\n\nThe table behind: the same address with `.csv`.")
+    """Add a picture and the table behind it; `told`: what it is, in a few words and in a sentence."""
+    summary, doc = told
+    _add_svg(found, path, svg, declared, (summary, f"{doc}\n\nThe table behind: the same address with `.csv`."))
     name = _operation(path)
     content = {one.media_type: {"schema": {"type": "string", "description": one.doc}} for one in (CSV, NDJSON)}
     content[CSVW.media_type] = {"schema": {"type": "object", "description": CSVW.doc}}
@@ -152,14 +173,15 @@ def _add(
         response_class=Response,
         operation_id=f"get_{name}",
         summary=f"{summary}: the table",
-        description=f"{doc}\n\nWhat is drawn at the same address with `.svg`, as a table, and what was too much to draw.",
+        description=f"{doc}\n\nWhat is drawn at the same address with `.svg`, and what was too much to draw.",
         openapi_extra=asks(declared),
     )
 
 
 def _add_svg(
-    found: APIRouter, path: str, svg: Callable[..., Response], declared: Sequence[Parameter], summary: str, doc: str
+    found: APIRouter, path: str, svg: Callable[..., Response], declared: Sequence[Parameter], told: tuple[str, str]
 ) -> None:
+    summary, doc = told
     drawn = {SVG.media_type: {"schema": {"type": "string", "description": SVG.doc}}}
     found.add_api_route(
         f"{path}.svg",
