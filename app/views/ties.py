@@ -20,7 +20,7 @@ from app.kit.pages import EXACT
 from app.kit.parameters import Asked
 
 # The parameters that the compiler's counts of pairs can answer.
-COMPILED = frozenset({"country", "between", "kind", "modality", "release"})
+COMPILED = frozenset({"kind", "modality", "release"})
 MOST_FLOWING = 100_000
 
 
@@ -40,7 +40,7 @@ def pairs(connection: Connection, listing: FactList, state: str | None = None) -
     found = listing.found(connection).subquery()
     one, other = aliased(Party), aliased(Party)
     columns = (col(one.state), col(other.state), col(Fact.kind), col(Fact.modality))
-    statement: Select[Any] = (
+    statement: Any = (
         select(*columns, func.count(func.distinct(col(Fact.n))).label("count"))
         .join_from(found, Fact, col(Fact.n) == found.c.n)
         .join(one, (col(one.n) == col(Fact.n)) & col(one.chosen).is_(True))
@@ -60,17 +60,13 @@ def compiled_pairs(connection: Connection, asked: Asked, state: str | None = Non
     for choice in asked.given.get("kind", ()):
         within = col(Term.kind).in_(choice.values)
         statement = statement.where(not_(within) if choice.negated else within)
-    ties = [
-        Tie(*row[0].split("/"), *row[1:])
-        for row in connection.execute(statement.order_by(Term.value, Term.kind, Term.modality))
-    ]
-    return [tie for tie in ties if state in (None, tie.a, tie.b) and _wanted(asked, {tie.a, tie.b})]
-
-
-def _wanted(asked: Asked, ends: set[str]) -> bool:
-    if any(set(choice.values) != ends for choice in asked.given.get("between", ())):
-        return False
-    return all(bool(ends & set(choice.values)) != choice.negated for choice in asked.given.get("country", ()))
+    rows = connection.execute(statement.order_by(col(Term.value), col(Term.kind), col(Term.modality)))
+    ties = []
+    for pair, kind, modality, count in rows:
+        a, _, b = pair.partition("/")
+        if state in (None, a, b):
+            ties.append(Tie(a, b, kind, modality, count))
+    return ties
 
 
 def flows(connection: Connection, listing: FactList) -> list[Tie]:
@@ -89,7 +85,7 @@ def _flows(connection: Connection, numbers: Select[Any]) -> list[Tie]:
     giver, taker = aliased(Party), aliased(Party)
     ends = tuple(func.coalesce(col(party.state), col(party.actor)) for party in (giver, taker))
     columns = (*ends, col(Fact.kind), col(Fact.modality))
-    statement: Select[Any] = (
+    statement: Any = (
         select(*columns, func.count(func.distinct(col(Fact.n))).label("count"))
         .join_from(found, Fact, col(Fact.n) == found.c.n)
         .join(giver, (col(giver.n) == col(Fact.n)) & (col(giver.role) == Role.supplier.value))
@@ -111,6 +107,6 @@ def numeric_codes(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     return {state: code for state, code in codes.items() if code}
 
 
-def _ties(connection: Connection, statement: Select[Any], columns: Iterable[Any]) -> list[Tie]:
+def _ties(connection: Connection, statement: Any, columns: Iterable[Any]) -> list[Tie]:
     grouped = statement.group_by(*columns).order_by(*columns).limit(EXACT)
     return [Tie(*row) for row in connection.execute(grouped)]

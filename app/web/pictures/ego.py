@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.web.pictures.network import DENIED, TEXT, Line, dots, drawn, key, rules, shown, strongest
 from app.web.pictures.paper import INK, PAPER, WIDTH, Picture, crossed, plain, short
@@ -25,7 +26,7 @@ def picture(
         for at, (partner, line) in enumerate(partners)
     ]
     turn = "(datum.x - 90) * PI / 180"
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "name": "tree",
             "values": tree,
@@ -92,7 +93,7 @@ def picture(
         "stroke": {"value": INK},
     }
     paper = {"type": "symbol", "encode": {"enter": disc}}
-    marks = [
+    marks: list[dict[str, Any]] = [
         rules("spokes", ends),
         crossed("denied", *half),
         dots("spokes", {"field": "px"}, {"field": "py"}),

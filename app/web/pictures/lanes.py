@@ -85,7 +85,7 @@ def _rows(
             y += LANE if lane is None else LANE + 6
             lane, row = here, None
             lanes.append(y - LANE / 2 - 5)
-            named = mark.kind if mark.direction is None else f"{mark.kind}  {mark.direction}"
+            named = mark.kind if mark.direction is None else f"{mark.kind} {mark.direction}"
             texts.append({"x": MARGIN, "y": y - 5, "text": plain(named), "size": 12, "weight": "bold"})
         this = mark.modality if mark.fact is None else mark.fact
         if this != row:

@@ -47,7 +47,7 @@ def rows(answers: Iterable[str]) -> list[Row]:
     for answer in answers:
         told = json.loads(answer)
         row = by_pair.setdefault((told["a"], told["b"]), Row(told["a"], told["b"]))
-        row.cells.setdefault(told["kind"], []).append((told["source"], CoverageStatus(told["status"])))
+        row.cells.setdefault(told["kind"], []).append((told["source"], CoverageStatus[told["status"]]))
     return sorted(by_pair.values(), key=lambda row: (-row.found, row.a, row.b))
 
 

@@ -49,7 +49,7 @@ class Line:
     @property
     def modality(self) -> str:
         """The surest."""
-        return min((tie.modality for tie in self.ties), key=lambda one: _SURE[Modality(one)])
+        return min((tie.modality for tie in self.ties), key=lambda one: _SURE[Modality[one]])
 
     def says(self, names: Mapping[str, str], by: str = "—") -> str:
         """Say it in words."""
@@ -75,7 +75,7 @@ def rows(
             a=actors[tie.a],
             b=actors[tie.b],
             kind=tie.kind,
-            modality=Modality(tie.modality),
+            modality=Modality[tie.modality],
             count=tie.count,
             drawn=at < drawn,
             link=link(tie),

@@ -19,12 +19,12 @@ HEAD = 74
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE = 150
 # Solid, dashed, dotted; what is denied has a cross besides: black and white tell them apart.
-DASHES: dict[str, list[float]] = {
-    Modality.actual: [],
+DASHES: dict[str, list[float] | None] = {
+    Modality.actual: None,
     Modality.planned: [6, 3],
     Modality.expected: [1.5, 2.5],
     Modality.possible: [1.5, 2.5],
-    Modality.denied: [],
+    Modality.denied: None,
 }
 WORDS = {
     Modality.actual: "actual: solid",
@@ -106,7 +106,8 @@ def empty(title: str, told: str, coverage: str | None) -> Picture:
     if coverage:
         says = "What the sources were read for: coverage"
         texts.append({"x": MARGIN, "y": 36, "text": says, "size": 12, "ink": GREY, "link": coverage, "says": says})
-    return Picture(title, told, 54, *([one] for one in words(texts, "nothing")))
+    writing, write = words(texts, "nothing")
+    return Picture(title, told, 54, [writing], [write])
 
 
 def specification(picture: Picture, cited: str) -> dict[str, Any]:
@@ -154,12 +155,14 @@ def _plot(picture: Picture) -> dict[str, Any]:
 def _key(picture: Picture, y: int) -> list[dict[str, Any]]:
     """Return what says how the marks are to be read; nothing where there are none."""
     shown = [one for one in Modality if one in picture.modalities]
-    x, strokes, texts = MARGIN, [], []
+    x = float(MARGIN)
+    strokes: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
     for modality in shown:
         strokes.append({"x": x, "x2": x + 30, "y": y, "modality": modality.value})
         texts.append({"x": x + 36, "y": y, "text": WORDS[modality], "size": 10, "ink": GREY})
         x += 36 + 6 * len(WORDS[modality]) + 16
-    x, beneath = MARGIN, y + 20 * bool(shown)
+    x, beneath = float(MARGIN), y + 20 * bool(shown)
     for text in picture.more:
         texts.append({"x": x, "y": beneath, "text": text, "size": 10, "ink": GREY})
         x += 5.6 * len(text) + 16
@@ -189,7 +192,7 @@ def _key(picture: Picture, y: int) -> list[dict[str, Any]]:
 
 def look(modality: str) -> dict[str, Any]:
     """Return how the stroke of a modality looks."""
-    return {"dash": DASHES[Modality(modality)], "ink": INK if modality == Modality.actual else GREY}
+    return {"dash": DASHES[Modality[modality]], "ink": INK if modality == Modality.actual else GREY}
 
 
 def crossed(data: str, x: Any, y: Any) -> dict[str, Any]:

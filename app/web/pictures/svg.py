@@ -34,4 +34,5 @@ def served(drawn: str, title: str, told: str) -> bytes:
         said = ET.Element(f"{{{SVG}}}{name}", {"id": name})
         said.text = plain(text)
         root.insert(at, said)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    finished: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return finished

@@ -80,7 +80,7 @@ def bars(facts: Sequence[Dated], link: Callable[[str], str]) -> list[TimelineMar
     return [
         TimelineMark(
             kind=fact.kind,
-            modality=Modality(fact.modality),
+            modality=Modality[fact.modality],
             direction=fact.direction,
             fact=fact.id,
             year=None,
@@ -117,7 +117,7 @@ def by_year(
     return [
         TimelineMark(
             kind=kind,
-            modality=Modality(modality),
+            modality=Modality[modality],
             direction=None,
             fact=None,
             year=year,
