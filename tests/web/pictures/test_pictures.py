@@ -1,4 +1,4 @@
-"""Pictures: well-formed, linked, told in words, marked without colour, cached like any answer, and framed by anybody."""
+"""Pictures: well-formed, linked, told in words, marked without colour, cached like any answer, framed by anybody."""
 
 from __future__ import annotations
 
@@ -36,7 +36,12 @@ def drawn(api: Api, target: str) -> ET.Element:
     answer = api.get(target)
     assert answer.status_code == 200, f"{target}: {answer.status_code} {answer.text}"
     assert answer.headers["content-type"] == "image/svg+xml"
-    return ET.fromstring(answer.content)
+    return parsed(answer.content)
+
+
+def parsed(content: bytes) -> ET.Element:
+    """Parse a picture."""
+    return ET.fromstring(content)  # noqa: S314  # it is ours
 
 
 def links(picture: ET.Element) -> dict[str, str]:
@@ -104,7 +109,7 @@ def test_it_is_known_again(small: Api, target: str) -> None:
 def test_anybody_may_frame_it_and_it_runs_and_fetches_nothing(small: Api, target: str) -> None:
     answer = small.get(target)
     assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors *"
-    for element in ET.fromstring(answer.content).iter():
+    for element in parsed(answer.content).iter():
         assert element.tag != f"{SVG}script"
         assert element.tag != f"{SVG}style"
         assert "style" not in element.attrib
@@ -155,7 +160,7 @@ def test_modalities_are_told_apart_without_colour(small: Api) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    ["", "?modality=any", "?modality=any&kind=transfer", "?since=2016&modality=any", "?country=NO", "?between=TR,NO&since=2000"],
+    ["", "?modality=any", "?modality=any&kind=transfer", "?since=2016&modality=any", "?country=NO", "?between=TR,NO"],
 )  # fmt: skip
 def test_the_table_behind_a_network_has_what_its_links_find(small: Api, asked: str) -> None:
     behind = rows(small, f"/network.csv{asked}")
@@ -179,11 +184,8 @@ def test_the_compilers_counts_are_those_of_the_facts(small: Api) -> None:
 
 def test_an_ego_network_has_a_state_and_its_partners(small: Api) -> None:
     behind = rows(small, "/countries/TR/network.csv")
-    assert {row["b_id"] if row["a_id"] == "iso2:TR" else row["a_id"] for row in behind} == {
-        "iso2:NA",
-        "iso2:NO",
-        "iso2:UA",
-    }
+    partners = {row["b_id"] if row["a_id"] == "iso2:TR" else row["a_id"] for row in behind}
+    assert partners == {"iso2:NA", "iso2:NO", "iso2:UA"}
     for row in behind:
         assert int(row["count"]) == small.json(row["link"])["meta"]["total"]
 
@@ -199,9 +201,9 @@ def test_flows_go_from_supplier_to_recipient(small: Api) -> None:
 
 def test_coverage_is_drawn_in_its_own_words(small: Api) -> None:
     titles = links(drawn(small, "/coverage.svg?between=TR,NO"))
-    told = {record["kind"]: set() for record in small.json("/coverage?between=TR,NO&limit=500")["data"]}
+    told: dict[str, set[str]] = {}
     for record in small.json("/coverage?between=TR,NO&limit=500")["data"]:
-        told[record["kind"]].add(record["status"])
+        told.setdefault(record["kind"], set()).add(record["status"])
     for kind, statuses in told.items():
         says = titles[f"/coverage?between=NO,TR&kind={kind}"]
         best = next(one for one in ("found", "denied", "none_recorded", "out_of_scope") if one in statuses)
@@ -237,7 +239,7 @@ def test_a_release_that_is_named_is_named_by_every_mark(small: Api) -> None:
     for target in (TIMELINE, "/countries/TR/network.svg", "/network.svg", "/transfers/flows.svg"):
         answer = small.get(f"{target}?release={release}")
         assert "immutable" in answer.headers["cache-control"]
-        found = links(ET.fromstring(answer.content))
+        found = links(parsed(answer.content))
         facts = [link for link in found if link.startswith(("/facts", "/transfers"))]
         assert facts
         assert all(f"release={release}" in link for link in facts)
