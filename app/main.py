@@ -39,6 +39,7 @@ from app.views import (
     evidence,
     metrics,
     package,
+    panel,
     relations,
     releases,
     resolve,
@@ -48,7 +49,9 @@ from app.views import (
     vocabulary,
 )
 from app.views import facts as all_facts
+from app.web import explorer
 from app.web.pictures import router as pictures
+from app.web.site import Site
 
 # What is deprecated, and until when it is answered: docs/stability.md says how long that is at the least.
 GOING: tuple[Going, ...] = ()
@@ -122,7 +125,15 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     problems.install(app)
     validators.install(app)
     app.add_exception_handler(SQLAlchemyError, unavailable)
-    _wrap(app, counts, settings, going, served)
+    site = Site(
+        NAME,
+        SUMMARY,
+        {resource.kind: resource.collection for resource in facts},
+        {catalogue.kind: catalogue.collection for catalogue in CATALOGUES},
+        settings.report,
+        explorer.pictures(app),
+    )
+    _wrap(app, counts, settings, going, served, site)
     collections = {
         "facts": "/facts",
         **{resource.collection: f"/{resource.collection}" for resource in facts},
@@ -146,6 +157,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     app.include_router(search.router(facts, CATALOGUES))
     app.include_router(resolve.router(CATALOGUES, NAME))
     app.include_router(coverage.router(facts))
+    app.include_router(panel.router(facts))
     app.include_router(evidence.router("/facts"))
     app.include_router(releases.router(facts, CATALOGUES))
     app.include_router(package.router(facts, CATALOGUES))
@@ -153,6 +165,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     if counts:
         app.include_router(metrics.router(counts))
     openapi.install(app)
+    explorer.install(app)
     return app
 
 
@@ -167,16 +180,17 @@ class Served(FastAPI):
 
 
 def _wrap(
-    app: Served, counts: Counts | None, settings: Settings, going: tuple[Going, ...], releases: FactReleases
+    app: Served, counts: Counts | None, settings: Settings, going: tuple[Going, ...], releases: FactReleases, site: Site
 ) -> None:
     """Put the middleware round the application, innermost first: what stands outside sees what is really sent."""
     if going:
         app.add_middleware(Announce, going=going)
+    app.add_middleware(explorer.Explore, site=site)
     app.add_middleware(Suffixes, without=("/openapi.json", "/assets/", "/docs", "/metrics"))
     app.add_middleware(AnswerUnchanged)
     app.add_middleware(coding.Code)
     app.add_middleware(AnswerHead)
-    app.add_middleware(Complete)
+    app.add_middleware(Complete, refusal=explorer.refusal(app, site))
     outermost: ASGIApp = super(Served, app).__call__
     if settings.cache_bytes:
         outermost = Remember(outermost, releases.watch(), settings.cache_bytes)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "FOEDUS_"
@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     cache_bytes: how much each worker remembers of the answers that it gave; 0 for nothing.
     access_log: whether each request is a line of JSON on standard output. metrics: whether `/metrics` counts them;
     metrics_folder: where several workers share their counts; `python -m app` makes one.
+    report: where a page's reader reports an error: `mailto:…` or `https://…`, with the page's address for `{page}`.
     migrations: the folder with Alembic's scripts, whose head a release must have.
     """
 
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     access_log: bool = True
     metrics: bool = True
     metrics_folder: Path | None = None
+    report: Annotated[str, StringConstraints(pattern=r"^(mailto:|https?://)[!-~]+$")] | None = None
     migrations: Path = MIGRATIONS
 
     @model_validator(mode="before")

@@ -21,7 +21,8 @@ from app.settings import MIGRATIONS
 from bench.facts import Facts
 from bench.world import World, world
 from seed import load as loads
-from seed.compile import Compiler, Rows
+from seed.compile import Compiler
+from seed.rows import Rows
 from seed.spool import moment
 
 SEED = 20_241_122
@@ -87,7 +88,7 @@ def synthetic(number: int, url: str) -> dict[str, float]:
     release = hashlib.sha256(f"synthetic {SEED} {number}".encode()).hexdigest()[:12]
     target = loads.target_of(url, "foedus_reader")
     began = time.perf_counter()
-    with target.building(release) as connection:
+    with loads.unhurried(), target.building(release) as connection:
         loads.migrate(connection, MIGRATIONS)
         counts, _ = loads.fill(connection, target, compiler, release, lambda _: None)
         loads.check(target.flaws(connection), made.corpus, counts)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from app.core.tables import Change
 from app.core.vocabulary import ChangeKind
 from seed.article import RetiredEntry
+from seed.rows import Lines, line
 
 # id, kind, finished answer; in order of id
 Facts = Iterable[tuple[str, str, str]]
@@ -17,7 +18,7 @@ UNTOLD = "The source was read again, or loaded anew, and does not have it any mo
 
 def between(
     since: str, old: Facts, new: Facts, retired: Mapping[str, RetiredEntry], collections: Mapping[str, str], first: int
-) -> Iterator[Change]:
+) -> Iterator[Lines]:
     """Yield a row per fact that is not the same in both, numbered from `first`: both are read once, side by side."""
     for n, (change, (id_, kind, answer)) in enumerate(_differing(old, new), first):
         entry = retired.get(id_) if change is ChangeKind.retired else None
@@ -32,7 +33,7 @@ def between(
             "link": f"/{collection}/{id_}",
         }
         text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-        yield Change(n=n, id=f"{since}.{id_}", since=since, kind=kind, change=change, answer=text)
+        yield line(Change, n=n, id=f"{since}.{id_}", since=since, kind=kind, change=change.value, answer=text)
 
 
 def told(since: str, counts: Counter[str]) -> str:

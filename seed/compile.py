@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import combinations
-from typing import Any
-
-from sqlmodel import SQLModel
+from collections.abc import Iterator
+from functools import cache
+from heapq import merge
+from itertools import combinations, groupby
+from operator import itemgetter
 
 from app.core import tables, terms
-from app.core.answers import FactAnswer
-from app.core.entries import EvidenceEntry, FactEntry, PartyEntry, SystemUseEntry
+from app.core.answers import Estimate
+from app.core.entries import FactEntry
 from app.core.resource import Resource
 from app.core.vocabulary import CoverageStatus, Modality, Role, SystemRole, Voice
 from app.kit import edtf
@@ -22,13 +20,12 @@ from app.views.coverage import answer as coverage_answer
 from seed import entities, names
 from seed.corpus import Corpus
 from seed.datasets import Track, untracked
+from seed.finished import Finisher
 from seed.postings import Postings
+from seed.rows import Lines, Rows, line
 from seed.spool import Spool
+from seed.tallies import Seen, Tally
 from seed.texts import Texts
-
-# A row as its columns' values: making a table's object of each would take half of the time of a load.
-Line = tuple[type[SQLModel], dict[str, Any]]
-Rows = Iterable[SQLModel | Line | Document]
 
 
 class Compiler:
@@ -43,13 +40,17 @@ class Compiler:
         self.track = track
         self.by_kind = {resource.kind: resource for resource in facts}
         self.kinds = [resource.kind for resource in facts]
+        self.columns = {
+            resource.kind: [(one.name, one.column) for one in resource.parameters if one.column] for resource in facts
+        }
         self.countries = {entry.id for entry in corpus.countries}
         self.organs = {entry.id: entry.organ_of for entry in corpus.organizations if entry.organ_of}
         self.known = entities.known(corpus)
+        self.finisher = Finisher(self.known, self.by_kind)
         self.texts = Texts(corpus)
         sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
         self.unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
-        self.pairs: dict[tuple[str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
+        self.pairs = Tally()
         self.active: set[str] = set()
         self.users: set[tuple[str, str]] = set()
         self.postings = Postings()
@@ -68,7 +69,7 @@ class Compiler:
         yield (
             "retired ids",
             [
-                tables.Retired(id=entry.id, reason=entry.reason, successor=entry.successor)
+                line(tables.Retired, id=entry.id, reason=entry.reason, successor=entry.successor)
                 for entry in self.corpus.retired
             ],
         )
@@ -76,6 +77,10 @@ class Compiler:
     def state(self, actor: str | None) -> str | None:
         """Return the country that an actor counts for: itself, or whose organ it is."""
         return actor if actor in self.countries else self.organs.get(actor or "")
+
+    @cache  # noqa: B019  # a compiler lives as long as its load
+    def _told(self, actor: str, role: Role, chosen: bool) -> terms.PartyTold:
+        return terms.PartyTold(actor, self.state(actor), role, chosen)
 
     def predecessors(self) -> dict[str, list[str]]:
         """For each state, the gone states before it that take part in some fact."""
@@ -89,22 +94,26 @@ class Compiler:
         """Yield (rank in order of id, source, fact), in order of date."""
         return iter(()) if self.spool is None else self.spool.in_time()
 
-    def facts(self) -> Iterator[Line | Document]:
+    def facts(self) -> Iterator[Lines | Document]:
         """Yield the rows of all facts, in order of date; those of one fact together."""
-        cited: set[str] = set()
+        cited = Seen()
         total = None if self.spool is None else len(self.spool)
         for n, (rank, source, fact) in enumerate(self.track(self.in_time(), "facts", total), 1):
             self.dated += fact.date is not None
             yield from self._fact(n, rank, source, fact, cited)
 
-    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: set[str]) -> Iterator[Line | Document]:
+    def _fact(self, n: int, rank: int, source: str, fact: FactEntry, cited: Seen) -> Iterator[Lines | Document]:
         parties, uses = fact.all_parties(), fact.all_systems()
-        answer = self._answer(source, fact, parties, uses)
-        states = {state for party in parties if party.role.takes_part and (state := self.state(party.actor))}
-        self.active |= states
+        quotable = source not in self.unquotable
+        # Here, and not format by format: what may not be passed on is in no release, and so in no export of it.
+        passages = [(f"{source}.{one.locator()}", one) for one in fact.evidence]
+        citations = [self.finisher.citation(id_, source, one, quotable=quotable) for id_, one in passages]
+        told = {**fact.words(quotable=quotable), "parties": parties, "systems": uses}
+        parties_told = [self._told(party.actor, party.role, _chosen(fact, party.role)) for party in parties]
+        self.active.update(one.state for one in parties_told if one.state and one.role.takes_part)
         earliest, latest = edtf.bounds(fact.date.edtf) if fact.date else (None, None)
         voice = self._voice(fact)
-        yield _line(
+        yield line(
             tables.Fact,
             n=n,
             id=fact.id,
@@ -116,19 +125,16 @@ class Compiler:
             earliest=earliest,
             latest=latest,
             place=fact.place,
-            answer=answer.model_dump_json(),
+            answer=self.finisher.fact(fact, told, citations),
         )
-        detail = fact.detail(n)
-        yield type(detail), dict(detail)
-        yield self.texts.document(n, self.by_kind[fact.kind], fact, quotable=source not in self.unquotable)
-        told = [
-            terms.PartyTold(party.actor, self.state(party.actor), party.role, _chosen(fact, party.role))
-            for party in parties
-        ]
-        for position, one in enumerate(told):
-            yield _line(tables.Party, n=n, position=position, **vars(one))
+        resource = self.by_kind[fact.kind]
+        detail = fact.detail()
+        yield line(resource.row, n=n, **detail)
+        yield self.texts.document(n, resource, fact, parties, uses, quotable=quotable)
+        for position, one in enumerate(parties_told):
+            yield line(tables.Party, n=n, position=position, **vars(one))
         for position, use in enumerate(uses):
-            yield _line(
+            yield line(
                 tables.FactSystem,
                 n=n,
                 position=position,
@@ -139,48 +145,39 @@ class Compiler:
             if use.role is SystemRole.fielded and fact.modality is Modality.actual and (user := self.state(use.by)):
                 self.users.add((use.system, user))
         for position, actor in enumerate(fact.asserted_by):
-            yield _line(tables.FactVoice, n=n, position=position, actor=actor)
+            yield line(tables.FactVoice, n=n, position=position, actor=actor)
         values = sorted(set(fact.filter_values()))
         for name, value in values:
-            yield _line(tables.FactValue, n=n, name=name, value=value)
-        yield _line(tables.FactSource, n=n, source=source)
-        for position, citation in enumerate(answer.evidence):
-            if citation.id not in cited:
-                cited.add(citation.id)
-                yield _line(tables.Citation, id=citation.id, source=source, answer=citation.model_dump_json())
-            yield _line(tables.FactCitation, n=n, position=position, citation=citation.id)
-        for a, b in combinations(sorted({one.state for one in told if one.state and one.chosen}), 2):
-            self.pairs[a, b][source, fact.kind, fact.modality.value, fact.granularity.value] += 1
-        listed = {
-            *terms.of_parties(told),
+            yield line(tables.FactValue, n=n, name=name, value=value)
+        yield line(tables.FactSource, n=n, source=source)
+        for name, part, numbers in fact.amounts():
+            yield line(tables.Amount, n=n, name=name, part=part, **_added(numbers))
+        for position, ((id_, _), citation) in enumerate(zip(passages, citations, strict=True)):
+            if cited.add(id_):
+                yield line(tables.Citation, id=id_, source=source, answer=citation)
+            yield line(tables.FactCitation, n=n, position=position, citation=id_)
+        chosen = sorted({one.state for one in parties_told if one.state and one.chosen})
+        many = len(chosen) > terms.TWO_STATES
+        for a, b in combinations(chosen, 2):
+            self.pairs.add((a, b, source, fact.kind, fact.modality.value, fact.granularity.value, many))
+        listed = [
+            *terms.of_parties(parties_told),
             *terms.of_systems((use.system, use.role) for use in uses),
             *terms.envelope("place", [fact.place] if fact.place else []),
             *terms.envelope("source", [source]),
             *terms.envelope("asserted_by", fact.asserted_by),
             *terms.envelope("voice", [voice.value]),
             *terms.envelope("granularity", [fact.granularity.value]),
+            *terms.begun(None if self.by_kind[fact.kind].years else earliest),
             *(term for name, value in values for term in terms.own(name, [value])),
             *(
                 term
-                for parameter in self.by_kind[fact.kind].parameters
-                if parameter.column and (value := getattr(detail, parameter.column)) is not None
-                for term in terms.own(parameter.name, [value])
+                for name, column in self.columns[fact.kind]
+                if (value := detail[column]) is not None
+                for term in terms.own(name, [value])
             ),
-        }
-        yield from self.postings.of_fact(n, fact, listed)
-
-    def _answer(
-        self, source: str, fact: FactEntry, parties: list[PartyEntry], uses: list[SystemUseEntry]
-    ) -> FactAnswer:
-        quotable = source not in self.unquotable
-        given = fact.model_dump(exclude={"note", "parties", "systems", "evidence"}) | {
-            "parties": [party.model_dump() for party in parties],
-            "systems": [use.model_dump() for use in uses],
-            "evidence": [_citation(source, evidence, quotable=quotable) for evidence in fact.evidence],
-        }
-        # Here, and not format by format: what may not be passed on is in no release, and so in no export of it.
-        given |= {} if quotable else fact.without_words()
-        return self.by_kind[fact.kind].answer.model_validate(given, context=self.known)
+        ]
+        yield self.postings.of_fact(n, fact, listed)
 
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:
@@ -188,72 +185,79 @@ class Compiler:
         named = any(self.known.actors[voice]["kind"] != "unnamed" for voice in fact.asserted_by)
         return Voice.named if named else Voice.unnamed
 
-    def _users(self) -> Iterator[Line]:
+    def _users(self) -> Iterator[Lines]:
         numbers = {id_: n for n, id_ in enumerate(sorted(entry.id for entry in self.corpus.systems), 1)}
         for system, country in sorted(self.users):
-            yield _line(tables.SystemUser, n=numbers[system], country=country)
+            yield line(tables.SystemUser, n=numbers[system], country=country)
 
-    def _relations(self) -> Rows:
-        return [
-            tables.Relation(
-                pair=number, a=a, b=b, source=source, kind=kind, modality=modality, granularity=granularity, count=count
+    def _relations(self) -> Iterator[Lines]:
+        number, pair = 0, ("", "")
+        for (a, b, source, kind, modality, granularity, many), count in self.pairs.counts():
+            if (a, b) != pair:
+                number, pair = number + 1, (a, b)
+            yield line(
+                tables.Relation,
+                pair=number,
+                a=a,
+                b=b,
+                source=source,
+                kind=kind,
+                modality=modality,
+                granularity=granularity,
+                multilateral=many,
+                count=count,
             )
-            for number, ((a, b), counts) in enumerate(sorted(self.pairs.items()), 1)
-            for (source, kind, modality, granularity), count in sorted(counts.items())
-        ]
 
-    def _scopes(self) -> Iterator[tuple[str, list[str], str | None]]:
-        """Yield (source, the states that it was read for, of what time)."""
+    def _read(self) -> Iterator[tuple[str, list[str], str | None]]:
+        """Yield (source, the states of which every pair has a line, the years that it can speak of)."""
         for article in self.corpus.articles:
             scope = article.head.scope
             yield article.head.source.id, sorted(scope.countries), scope.period.edtf if scope.period else None
         for one in self.corpus.imported:
-            # A data set is read for what its rows name: a pair that none of them names has no line.
-            yield one.source.id, [], None
+            # Of a data set only what it records has a line: on all other pairs it says by its scope what it is silent
+            # on, when it is asked; lines for every pair of states would be more than the facts.
+            yield one.source.id, [], one.scope.period
 
-    def _coverage(self) -> Rows:
-        found: list[SQLModel] = []
-        for source, countries, period in sorted(self._scopes()):
+    def _coverage(self) -> Iterator[Lines]:
+        n = 0
+        for source, countries, period in sorted(self._read()):
             read = set(combinations(countries, 2))
-            recorded = {pair for pair, counts in self.pairs.items() if any(key[0] == source for key in counts)}
-            for a, b in sorted(read | recorded):
+            for (a, b), modalities in self._found(source, read):
                 for kind in self.kinds:
-                    modalities = {key[2] for key in self.pairs.get((a, b), ()) if key[:2] == (source, kind)}
-                    if not modalities and (a, b) not in read:
-                        # Out of scope: said of whatever pair is asked for, so it needs no line.
-                        continue
-                    status = _status(modalities)
-                    line = json.dumps(coverage_answer(source, a, b, kind, period, status), separators=(",", ":"))
-                    n = len(found) + 1
-                    found.append(
-                        tables.Coverage(n=n, id=str(n), answer=line, source=source, a=a, b=b, kind=kind, status=status)
-                    )
-        return found
+                    # The rest is said of whatever pair is asked for, so it needs no line.
+                    if kind in modalities or (a, b) in read:
+                        n += 1
+                        status = _status(modalities.get(kind, set()))
+                        yield line(
+                            tables.Coverage,
+                            n=n,
+                            id=str(n),
+                            answer=coverage_answer(source, a, b, kind, period, status).model_dump_json(),
+                            source=source,
+                            a=a,
+                            b=b,
+                            kind=kind,
+                            status=status,
+                        )
+
+    def _found(self, source: str, read: set[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], dict[str, set[str]]]]:
+        """Yield, of a source, each pair of states that it was read for or tells of, and the modalities by kind."""
+        nothing: dict[str, set[str]] = {}
+        both = merge(self.pairs.of(source), ((pair, nothing) for pair in sorted(read)), key=itemgetter(0))
+        for pair, some in groupby(both, key=itemgetter(0)):
+            yield pair, {kind: modalities for _, kinds in some for kind, modalities in kinds.items()}
 
 
-def _line(table: type[SQLModel], **columns: Any) -> Line:
-    return table, columns
+def _added(numbers: list[Estimate]) -> dict[str, int]:
+    return {
+        "value": sum(one.value for one in numbers),
+        "estimated": sum(one.value for one in numbers if one.is_estimate),
+        "untold": sum(one.value for one in numbers if one.is_estimate is None),
+    }
 
 
 def _chosen(fact: FactEntry, role: Role) -> bool:
     return role.takes_part or (fact.kind == "quote" and role is Role.about)
-
-
-def _citation(source: str, evidence: EvidenceEntry, *, quotable: bool) -> dict[str, Any]:
-    return {
-        "id": f"{source}.{evidence.locator()}",
-        "source": source,
-        "selector": evidence.selector(),
-        "exact": evidence.exact if quotable else None,
-        "prefix": evidence.prefix if quotable else None,
-        "suffix": evidence.suffix if quotable else None,
-        "start": evidence.start,
-        "end": None if evidence.start is None else evidence.span[1],
-        "fragment": evidence.fragment,
-        "file": evidence.file,
-        "xpath": evidence.xpath,
-        "sha256": evidence.sha256,
-    }
 
 
 def _status(modalities: set[str]) -> CoverageStatus:

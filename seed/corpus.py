@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from app.core.entries import Entry, FactEntry
 from app.core.resource import Resource
+from app.core.scope import Scope
 from app.reference.countries import CountryEntry
 from app.reference.organizations import OrganizationEntry
 from app.reference.people import PersonEntry
@@ -33,6 +34,7 @@ class Imported:
     """A data set's source record, and what came of it; the facts themselves are in the spool."""
 
     source: SourceEntry
+    scope: Scope
     facts: int = 0
     passages: int = 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from app.core.entries import FactEntry
+from app.core.scope import Scope
 from app.reference.sources import SourceEntry
 from seed.corpus import Corpus, Imported
 from seed.findings import Finding, Rejected
@@ -61,9 +62,13 @@ Outcome = Made | Refused | Reported
 
 @dataclass(frozen=True)
 class Reading:
-    """A file that is what its importer expects: its source record, its rows as far as known, what becomes of them."""
+    """A file that is what its importer expects: its source record, its rows as far as known, what becomes of them.
+
+    scope: what the file can speak of: outside of it, that it has no row says nothing.
+    """
 
     source: SourceEntry
+    scope: Scope
     rows: Callable[[], int]
     outcomes: Iterator[Outcome]
 
@@ -185,7 +190,7 @@ def _one(corpus: Corpus, importer: Importer, file: Path, spool: Spool, track: Tr
     reading = importer.read(file, Parties(corpus, importer.name))
     source = reading.source
     receipt = Receipt(importer.name, file.name, source.sha256)
-    imported = Imported(source)
+    imported = Imported(source, reading.scope)
     related: dict[str, str] = {}
     # Several facts may rest on one passage: hashes, for there are hundreds of thousands.
     passages: set[int] = set()

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
-from sqlmodel import SQLModel
 
 from app.core import tables
 from app.core.answers import EntityAnswer, Known
+from app.core.scope import Scope
 from app.reference.organizations import OrganizationAnswer
 from app.reference.people import PersonAnswer
 from app.reference.places import PlaceDetailAnswer
 from app.reference.sources import SourceDetailAnswer, SourceEntry
 from app.reference.systems import SystemDetailAnswer
 from seed.corpus import Corpus
+from seed.rows import Lines, line
 
 
 def known(corpus: Corpus) -> Known:
@@ -51,12 +52,12 @@ def predecessors(corpus: Corpus) -> dict[str, list[str]]:
     return dict(found)
 
 
-def actors(known: Known) -> list[SQLModel]:
+def actors(known: Known) -> list[Lines]:
     """Return the row of everybody who can have a role."""
-    return [tables.Actor(**record) for record in known.actors.values()]
+    return [line(tables.Actor, **record) for record in known.actors.values()]
 
 
-def reference(corpus: Corpus, known: Known) -> list[SQLModel]:
+def reference(corpus: Corpus, known: Known) -> list[Lines]:
     """Return the rows of every catalogue."""
     return [
         *_countries(corpus),
@@ -68,16 +69,17 @@ def reference(corpus: Corpus, known: Known) -> list[SQLModel]:
     ]
 
 
-def _countries(corpus: Corpus) -> Iterator[SQLModel]:
+def _countries(corpus: Corpus) -> Iterator[Lines]:
     gone = predecessors(corpus)
     for n, country in _numbered(corpus.countries):
         answer = country.compiled(gone.get(country.id, []))
-        yield tables.Country(n=n, id=country.id, answer=answer.model_dump_json())
+        yield line(tables.Country, n=n, id=country.id, answer=answer.model_dump_json())
 
 
-def _organizations(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+def _organizations(corpus: Corpus, known: Known) -> Iterator[Lines]:
     for n, entry in _numbered(corpus.organizations):
-        yield tables.Organization(
+        yield line(
+            tables.Organization,
             n=n,
             id=entry.id,
             answer=_finished(OrganizationAnswer, entry, known, kind="organization"),
@@ -87,35 +89,39 @@ def _organizations(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
         )
 
 
-def _people(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+def _people(corpus: Corpus, known: Known) -> Iterator[Lines]:
     for n, entry in _numbered(corpus.people):
-        yield tables.Person(n=n, id=entry.id, answer=_finished(PersonAnswer, entry, known, kind="person"))
+        yield line(tables.Person, n=n, id=entry.id, answer=_finished(PersonAnswer, entry, known, kind="person"))
         for at in sorted({office.at for office in entry.offices if office.at}):
-            yield tables.Affiliation(n=n, at=at)
+            yield line(tables.Affiliation, n=n, at=at)
 
 
-def _systems(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+def _systems(corpus: Corpus, known: Known) -> Iterator[Lines]:
     for n, entry in _numbered(corpus.systems):
         answer = _finished(SystemDetailAnswer, entry, known, kind="system")
-        yield tables.System(n=n, id=entry.id, answer=answer, name=entry.name, category=entry.category)
+        yield line(tables.System, n=n, id=entry.id, answer=answer, name=entry.name, category=entry.category)
         for country in entry.origin:
-            yield tables.SystemOrigin(n=n, country=country)
+            yield line(tables.SystemOrigin, n=n, country=country)
 
 
-def _places(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
+def _places(corpus: Corpus, known: Known) -> Iterator[Lines]:
     for n, entry in _numbered(corpus.places):
         answer = _finished(PlaceDetailAnswer, entry, known, kind="place")
-        yield tables.Place(n=n, id=entry.id, answer=answer, name=entry.name, country=entry.country)
+        yield line(tables.Place, n=n, id=entry.id, answer=answer, name=entry.name, country=entry.country)
 
 
-def _sources(corpus: Corpus, known: Known) -> Iterator[SQLModel]:
-    counted = [(one.source, one.facts, one.passages) for one in corpus.imported]
+def _sources(corpus: Corpus, known: Known) -> Iterator[Lines]:
+    counted = [(one.source, one.scope, one.facts, one.passages) for one in corpus.imported]
     for article in corpus.articles:
         passages = {evidence.span for fact in article.facts for evidence in fact.evidence}
-        counted.append((article.head.source, len(article.facts), len(passages)))
-    for n, (source, facts, cited) in enumerate(sorted(counted, key=_source_id), 1):
-        answer = _finished(SourceDetailAnswer, source, known, kind="source", facts=facts, passages=cited)
-        yield tables.Source(n=n, id=source.id, answer=answer)
+        read = article.head.scope
+        scope = Scope(countries=sorted(read.countries), period=read.period.edtf if read.period else None)
+        counted.append((article.head.source, scope, len(article.facts), len(passages)))
+    for n, (source, scope, facts, cited) in enumerate(sorted(counted, key=_source_id), 1):
+        answer = _finished(
+            SourceDetailAnswer, source, known, kind="source", scope=scope.model_dump(), facts=facts, passages=cited
+        )
+        yield line(tables.Source, n=n, id=source.id, answer=answer)
 
 
 def _finished(shape: type[EntityAnswer], entry: BaseModel, known: Known, **more: Any) -> str:
@@ -123,7 +129,7 @@ def _finished(shape: type[EntityAnswer], entry: BaseModel, known: Known, **more:
     return shape.model_validate(given, context=known).model_dump_json()
 
 
-def _source_id(counted: tuple[SourceEntry, int, int]) -> str:
+def _source_id(counted: tuple[SourceEntry, Scope, int, int]) -> str:
     return counted[0].id
 
 

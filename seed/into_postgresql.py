@@ -10,14 +10,14 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Table, create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from app.kit.engines import KEPT
 from app.kit.postgresql import SEEN_WITHIN, schema_of
 from app.kit.textindex import SEARCH, Document
-from seed.load import Row
+from seed.rows import Into, Values
 
 _LOCK = 0x666F65647573  # "foedus"
 _POINTER = """
@@ -37,6 +37,17 @@ ON CONFLICT (release) DO UPDATE SET moved = excluded.moved
 """
 DEFAULT_READER = "foedus_reader"
 _BUILDING = "foedus_loading"
+# Keys that others refer to come first.
+_CONSTRAINTS = """
+SELECT CAST(CAST(conrelid AS regclass) AS text), quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = to_regnamespace(:schema) AND contype IN ('p', 'u', 'f')
+ORDER BY contype = 'f', CAST(CAST(conrelid AS regclass) AS text), conname
+"""
+_INDEXES = """
+SELECT quote_ident(indexname), indexdef FROM pg_indexes WHERE schemaname = :schema
+ORDER BY tablename, indexname
+"""
+_SORTING = "64MB"
 _REPLACED = "foedus_replaced"
 
 
@@ -62,10 +73,20 @@ class PostgresTarget:
         finally:
             self._engine.dispose()
 
-    def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+    def loosen(self, connection: Connection) -> list[str]:
+        """Drop indexes and keys, foreign ones first; what the migrations said of them is how they are made anew."""
+        constraints = connection.execute(text(_CONSTRAINTS), {"schema": _BUILDING}).all()
+        for table, name, _ in reversed(constraints):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        indexes = connection.execute(text(_INDEXES), {"schema": _BUILDING}).all()
+        for name, _ in indexes:
+            connection.exec_driver_sql(f"DROP INDEX {_BUILDING}.{name}")
+        keys = [f"ALTER TABLE {table} ADD CONSTRAINT {name} {said}" for table, name, said in constraints]
+        return [*keys, *(statement for _, statement in indexes)]
+
+    def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
         """Insert rows by COPY."""
-        columns = [column.name for column in table.columns]
-        _copy(connection, table.name, columns, ([row[column] for column in columns] for row in rows))
+        _copy(connection, into.table.name, into.columns, rows)
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
         """Insert rows of the full-text index by COPY."""
@@ -88,6 +109,12 @@ class PostgresTarget:
         # Said of this statement alone: a connection would keep it, and ANALYZE can have no cursor.
         for row in connection.execute(statement, execution_options={"stream_results": True, "max_row_buffer": 1000}):
             yield row.id, row.kind, row.answer
+
+    def tighten(self, connection: Connection, statements: list[str]) -> None:
+        """Make keys and indexes; a row that refers to none that is there is refused here."""
+        connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{_SORTING}'")
+        for statement in statements:
+            connection.exec_driver_sql(statement)
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say whether any text would not sort by code points; foreign keys held with every row."""
@@ -154,7 +181,7 @@ class PostgresTarget:
         time.sleep(SEEN_WITHIN)
 
 
-def _copy(connection: Connection, table: str, columns: list[str], rows: Iterable[Sequence[Any]]) -> None:
+def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

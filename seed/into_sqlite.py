@@ -6,17 +6,25 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, create_engine, insert, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
 
 from app.kit.engines import KEPT
 from app.kit.sqlite import SEEN_WITHIN, database_file, release_file
 from app.kit.textindex import FIELDS, Document
-from seed.load import Row
+from seed.rows import Into, Values
+
+# In KiB: what holds the inner pages of the indexes that grow with every row, and sorts the others; and what the
+# full-text index holds in memory before it writes, merging nothing until all is there.
+_CACHE = 65_536
+_GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
+# A temporary file of SQLite's own.
+_ASIDE = "aside"
 
 
 class SqliteTarget:
@@ -26,6 +34,7 @@ class SqliteTarget:
         """Take a URL `sqlite:///FILE`; FILE becomes a link to the current release."""
         self._pointer = database_file(url)
         self._folder = release_file(self._pointer, "").parent
+        self._aside: set[str] = set()
 
     @contextmanager
     def building(self, _: str) -> Iterator[Connection]:
@@ -42,19 +51,65 @@ class SqliteTarget:
                     # Nobody reads this file yet, and a load that dies throws it away: no journal is needed.
                     connection.execute(text("PRAGMA journal_mode = OFF"))
                     connection.execute(text("PRAGMA synchronous = OFF"))
+                    connection.execute(text(f"PRAGMA cache_size = -{_CACHE}"))
                     connection.commit()
                     yield connection
             finally:
                 Path(name).unlink(missing_ok=True)
 
-    def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
-        """Insert rows by one statement."""
-        connection.execute(insert(table), rows)
+    def loosen(self, connection: Connection) -> list[str]:
+        """Drop every index that is not a table's own; let the full-text index gather more before it writes.
+
+        What goes into a table that is nothing but an index is gathered elsewhere first, to be put into it sorted.
+        """
+        connection.commit()
+        connection.exec_driver_sql(f"ATTACH DATABASE '' AS {_ASIDE}")
+        for pragma in ("journal_mode = OFF", "synchronous = OFF"):
+            connection.exec_driver_sql(f"PRAGMA {_ASIDE}.{pragma}")
+        connection.commit()
+        self._aside = set(
+            connection.execute(text("SELECT name FROM pragma_table_list WHERE wr AND type = 'table'")).scalars()
+        )
+        for name in self._aside:
+            connection.exec_driver_sql(f'CREATE TABLE {_ASIDE}."{name}" AS SELECT * FROM main."{name}"')  # noqa: S608  # ours
+        made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+        statements: list[str] = []
+        for name, statement in made.all():
+            connection.exec_driver_sql(f'DROP INDEX "{name}"')
+            statements.append(statement)
+        for name, value in _GATHERING.items():
+            connection.execute(
+                text("INSERT INTO search (search, rank) VALUES (:name, :value)"), {"name": name, "value": value}
+            )
+        return statements
+
+    def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
+        """Insert rows by one statement, which the driver takes as they are."""
+        columns = ", ".join(f'"{column}"' for column in into.columns)
+        marks = ", ".join("?" * len(into.columns))
+        where = _ASIDE if into.table.name in self._aside else "main"
+        connection.exec_driver_sql(f'INSERT INTO {where}."{into.table.name}" ({columns}) VALUES ({marks})', list(rows))  # noqa: S608  # ours
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
         """Insert rows of the full-text index by one statement."""
-        statement = f"INSERT INTO search (rowid, {', '.join(FIELDS)}) VALUES (:rowid, :{', :'.join(FIELDS)})"  # noqa: S608  # ours
-        connection.execute(text(statement), [document.columns() for document in documents])
+        columns = ("rowid", *FIELDS)
+        statement = f"INSERT INTO search ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # ours
+        connection.exec_driver_sql(statement, [tuple(document.columns().values()) for document in documents])
+
+    def tighten(self, connection: Connection, statements: list[str]) -> None:
+        """Make the indexes in the order in which the migrations made them; merge the full-text index into one."""
+        for table in (one for one in SQLModel.metadata.sorted_tables if one.name in self._aside):
+            keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
+            statement = f'INSERT INTO main."{table.name}" SELECT * FROM {_ASIDE}."{table.name}" ORDER BY {keys}'  # noqa: S608  # ours
+            connection.exec_driver_sql(statement)
+        self._aside.clear()
+        connection.commit()
+        connection.exec_driver_sql(f"DETACH DATABASE {_ASIDE}")
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("INSERT INTO search (search) VALUES ('optimize')")
+        # The file tells its readers nothing of how it was made.
+        connection.exec_driver_sql("DELETE FROM search_config WHERE k <> 'version'")
 
     def earlier(self, _: Connection, release: str) -> list[str]:
         """Return the releases whose files will stay beside this one's, the last loaded first."""
@@ -80,7 +135,6 @@ class SqliteTarget:
 
     def publish(self, connection: Connection, release: str) -> None:
         """Put the file under its release's name and move the link, both in one step each."""
-        connection.execute(text("INSERT INTO search (search) VALUES ('optimize')"))
         connection.execute(text("ANALYZE"))
         connection.commit()
         building = Path(str(connection.engine.url.database))

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, make_url
+from sqlalchemy import Connection, make_url
 from sqlmodel import SQLModel
 
 from app.core.resource import Resource
 from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
 from seed import changes
-from seed.compile import Compiler, Line, Rows
+from seed.compile import Compiler
 from seed.corpus import Corpus
 from seed.datasets import Importer, Receipt, Track, gather, untracked
 from seed.findings import Finding, Rejected
+from seed.rows import Into, Rows, Values, line
 from seed.spool import Spool
 
 Say = Callable[[str], None]
-Row = dict[str, Any]
 Told = Callable[[list[Receipt], dict[str, Counter[str]]], None]
 BATCH = 1_000
-ROWS = 20_000
-_CHANGE: Table = SQLModel.metadata.tables[str(Change.__tablename__)]
+ROWS = 10_000
 
 
 class Target(Protocol):
@@ -40,7 +40,10 @@ class Target(Protocol):
     def building(self, release: str) -> AbstractContextManager[Connection]:
         """Open a place that nobody reads; leaving it without `publish` leaves nothing behind."""
 
-    def insert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+    def loosen(self, connection: Connection) -> list[str]:
+        """Drop what slows every row down, indexes above all; return the statements that make it anew."""
+
+    def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
         """Insert rows."""
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
@@ -51,6 +54,9 @@ class Target(Protocol):
 
     def facts(self, connection: Connection, release: str | None) -> Iterator[tuple[str, str, str]]:
         """Yield (id, kind, answer) of a release's facts, or of what is being built, in order of id."""
+
+    def tighten(self, connection: Connection, statements: list[str]) -> None:
+        """Make anew what was dropped, sorted, and at once."""
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say what is wrong with what was built, broken references included."""
@@ -92,7 +98,7 @@ def load(
     """
     target = target_of(url, reader)
     corpus = corpus.with_room()
-    with Spool() as spool:
+    with unhurried(), Spool() as spool:
         if datasets:
             say("data sets")
         receipts = gather(corpus, datasets, spool, track)
@@ -113,6 +119,19 @@ def load(
     return release
 
 
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Look for garbage seldom: a load leaves hardly any, and to look takes a third of its time."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
 def migrate(connection: Connection, migrations: Path) -> None:
     """Bring an empty database to the schema's head, by the same scripts as any other."""
     config = Config()
@@ -125,36 +144,35 @@ def fill(
     connection: Connection, target: Target, compiler: Compiler, release: str, say: Say
 ) -> tuple[dict[str, int], dict[str, Counter[str]]]:
     """Insert every row, some thousands at a time; return how many each table holds, and what changed since when."""
-    tables = {table: order for order, table in enumerate(SQLModel.metadata.sorted_tables)}
     counts: Counter[str] = Counter()
-
-    def order(line: Line) -> int:
-        return tables[_table(line[0])]
-
+    # The schema is the migrations' alone: what they made is taken off, and put on again as they made it.
+    statements = target.loosen(connection)
     for what, rows in compiler.rows():
         say(what)
         for lines, documents in batched(rows):
-            for _, some in groupby(sorted(lines, key=order), key=order):
-                alike = list(some)
-                table = _table(alike[0][0])
-                target.insert(connection, table, [columns for _, columns in alike])
-                counts[table.name] += len(alike)
+            for into, some in lines.items():
+                target.insert(connection, into, some)
+                counts[into.table.name] += len(some)
             if documents:
                 target.index(connection, documents)
                 counts[SEARCH.name] += len(documents)
+    say("indexes")
+    target.tighten(connection, statements)
     say("changes")
     earlier = target.earlier(connection, release)
     changed = _changes(connection, target, earlier, compiler, say)
-    counts[_CHANGE.name] = sum(one.total() for one in changed.values())
-    held = {name: counts[name] for name in (*(table.name for table in tables), SEARCH.name) if name != "release"}
-    row = Release(
+    counts[str(Change.__tablename__)] = sum(one.total() for one in changed.values())
+    names = [*(table.name for table in SQLModel.metadata.sorted_tables), SEARCH.name]
+    held = {name: counts[name] for name in names if name != Release.__tablename__}
+    into, rows = line(
+        Release,
         id=release,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dated=compiler.dated,
         counts=json.dumps(held, sort_keys=True),
         coverage=json.dumps({"predecessors": compiler.predecessors(), "compared": earlier}, sort_keys=True),
     )
-    target.insert(connection, _table(Release), [row.model_dump()])
+    target.insert(connection, into, rows)
     return held, changed
 
 
@@ -169,10 +187,12 @@ def _changes(
         counts = found[since] = Counter()
         old, new = target.facts(connection, since), target.facts(connection, None)
         first = sum(one.total() for one in found.values()) + 1
-        rows = changes.between(since, old, new, retired, collections, first)
-        while some := list(islice(rows, BATCH)):
-            counts.update(row.change for row in some)
-            target.insert(connection, _CHANGE, [row.model_dump() for row in some])
+        found_rows = changes.between(since, old, new, retired, collections, first)
+        while some := list(islice(found_rows, BATCH)):
+            into = some[0][0]
+            lines = [row for _, rows in some for row in rows]
+            counts.update(row[into.columns.index("change")] for row in lines)
+            target.insert(connection, into, lines)
         say(changes.told(since, counts))
     return found
 
@@ -188,15 +208,15 @@ def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
         raise Rejected(findings)
 
 
-def batched(rows: Rows) -> Iterator[tuple[list[Line], list[Document]]]:
-    """Yield rows as their columns' values, and documents of the full-text index, in lists of bounded length."""
+def batched(rows: Rows) -> Iterator[tuple[dict[Into, list[Values]], list[Document]]]:
+    """Yield rows by where they go, and documents of the full-text index, some thousands at a time."""
     remaining = iter(rows)
     while batch := list(islice(remaining, ROWS)):
-        documents = [row for row in batch if isinstance(row, Document)]
-        others = [row for row in batch if not isinstance(row, Document)]
-        yield [(type(row), dict(row)) if isinstance(row, SQLModel) else row for row in others], documents
-
-
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = SQLModel.metadata.tables[str(model.__tablename__)]
-    return table
+        lines: defaultdict[Into, list[Values]] = defaultdict(list)
+        documents: list[Document] = []
+        for row in batch:
+            if isinstance(row, Document):
+                documents.append(row)
+            else:
+                lines[row[0]].extend(row[1])
+        yield lines, documents

@@ -7,19 +7,23 @@ from collections.abc import Iterator, Sequence
 from app.core.tables import Name
 from app.kit.folding import fold
 from seed.corpus import Corpus
+from seed.rows import Lines, into
+
+Called = tuple[str, str, str, str, str]
+_INTO = into(Name, "key", "kind", "id", "scheme", "label")
 
 
-def rows(corpus: Corpus) -> list[Name]:
+def rows(corpus: Corpus) -> list[Lines]:
     """Return the name table's rows, each once."""
-    found = {(row.key, row.kind, row.id, row.scheme): row for row in _all(corpus)}
-    return [found[key] for key in sorted(found)]
+    found = {row[:-1]: row for row in _all(corpus)}
+    return [(_INTO, [found[key] for key in sorted(found)])]
 
 
-def _all(corpus: Corpus) -> Iterator[Name]:
+def _all(corpus: Corpus) -> Iterator[Called]:
     for country in corpus.countries:
         yield from _named("country", country.id, country.name, country.spellings())
         for scheme, code in country.codes():
-            yield Name(key=f"{scheme}:{code}", kind="country", id=country.id, scheme=scheme, label=country.name)
+            yield f"{scheme}:{code}", "country", country.id, scheme, country.name
     for organization in corpus.organizations:
         yield from _named("organization", organization.id, organization.name, organization.spellings())
     for person in corpus.people:
@@ -34,12 +38,12 @@ def _all(corpus: Corpus) -> Iterator[Name]:
     yield from _voices(corpus)
 
 
-def _sources(corpus: Corpus) -> Iterator[Name]:
+def _sources(corpus: Corpus) -> Iterator[Called]:
     for source in (*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)):
         yield from _named("source", source.id, source.title, [source.title])
 
 
-def _voices(corpus: Corpus) -> Iterator[Name]:
+def _voices(corpus: Corpus) -> Iterator[Called]:
     for party in corpus.unknown:
         yield from _named("unknown", party.id, party.words, [party.words])
     for article in corpus.articles:
@@ -47,9 +51,9 @@ def _voices(corpus: Corpus) -> Iterator[Name]:
             yield from _named("unnamed", voice.id, voice.words, [voice.words])
 
 
-def _named(kind: str, id: str, label: str, names: Sequence[str]) -> Iterator[Name]:
-    yield Name(key=f"id:{id.lower()}", kind=kind, id=id, scheme="id", label=label)
+def _named(kind: str, id: str, label: str, names: Sequence[str]) -> Iterator[Called]:
+    yield f"id:{id.lower()}", kind, id, "id", label
     for name in names:
         folded = fold(name)
         for form in {folded, folded.removeprefix("the "), folded.removesuffix(" the")} - {""}:
-            yield Name(key=f"name:{form}", kind=kind, id=id, scheme="name", label=label)
+            yield f"name:{form}", kind, id, "name", label

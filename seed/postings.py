@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
-
-from sqlmodel import SQLModel
 
 from app.core import tables
 from app.core.entries import FactEntry
@@ -13,8 +11,10 @@ from app.core.terms import ALL_KINDS, EVERY
 from app.core.vocabulary import Granularity
 from app.kit import edtf
 from app.kit.parameters import Term
+from seed.rows import Lines, Values, into, line
 
-Line = tuple[type[SQLModel], dict[str, Any]]
+_POSTING = into(tables.Posting, "term", "n")
+_MOMENT = into(tables.Moment, "first", "last", "starts", "latest", "begun", "long")
 
 
 class Postings:
@@ -22,59 +22,55 @@ class Postings:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._lists: dict[tuple[str, str, str, str], list[int]] = {}
-        self._moments: list[dict[str, Any]] = []
+        self._lists: defaultdict[tuple[str, str], dict[Term, list[int]]] = defaultdict(dict)
+        self._count = 0
+        self._moments: list[tuple[int, str, str | None, bool]] = []
         self._of: tuple[str | None, str | None] | None = None
+        self._last = 0
 
-    def of_fact(self, n: int, fact: FactEntry, terms: Iterable[Term]) -> Iterator[Line]:
-        """Yield a row for each term that a fact is listed under; facts come in the order of their numbers."""
-        kind, modality = fact.kind, fact.modality.value
+    def of_fact(self, n: int, fact: FactEntry, terms: Iterable[Term]) -> Lines:
+        """Return a row for each term that a fact is listed under; facts come in the order of their numbers."""
+        rows: list[Values] = []
         aggregate = fact.granularity is Granularity.aggregate
-        for name, value, of in [(*EVERY, ALL_KINDS), (*EVERY, kind), *((*term, kind) for term in terms)]:
-            key = (name, value, of, modality)
-            found = self._lists.get(key)
-            if found is None:
-                found = self._lists[key] = [len(self._lists) + 1, 0, 0]
-            found[1] += 1
-            found[2] += aggregate
-            yield tables.Posting, {"term": found[0], "n": n}
+        # In the order in which they were met, and so in the same order by every load.
+        listed = ((ALL_KINDS, (EVERY,)), (fact.kind, dict.fromkeys((EVERY, *terms))))
+        for kind, some in listed:
+            lists = self._lists[kind, fact.modality.value]
+            for term in some:
+                found = lists.get(term)
+                if found is None:
+                    self._count += 1
+                    found = lists[term] = [self._count, 0, 0]
+                found[1] += 1
+                found[2] += aggregate
+                rows.append((found[0], n))
         if fact.date is not None:
             self._run(n, *edtf.bounds(fact.date.edtf))
+        return _POSTING, rows
 
-    def terms(self) -> Iterator[Line]:
+    def terms(self) -> Iterator[Lines]:
         """Yield the terms."""
-        for (name, value, kind, modality), (id_, count, aggregates) in self._lists.items():
-            yield (
-                tables.Term,
-                {
-                    "id": id_,
-                    "name": name,
-                    "value": value,
-                    "kind": kind,
-                    "modality": modality,
-                    "count": count,
-                    "aggregates": aggregates,
-                },
-            )
+        for (kind, modality), lists in self._lists.items():
+            for (name, value), (id_, count, aggregates) in lists.items():
+                yield line(
+                    tables.Term,
+                    id=id_,
+                    name=name,
+                    value=value,
+                    kind=kind,
+                    modality=modality,
+                    count=count,
+                    aggregates=aggregates,
+                )
 
-    def moments(self) -> Iterator[Line]:
+    def moments(self) -> Iterator[Lines]:
         """Yield the runs of facts of one date."""
-        for moment in self._moments:
-            yield tables.Moment, moment
+        ends = [first - 1 for first, *_ in self._moments[1:]] + [self._last]
+        for (first, starts, latest, begun), last in zip(self._moments, ends, strict=True):
+            yield _MOMENT, ((first, last, starts, latest, begun, edtf.is_long(starts, latest)),)
 
     def _run(self, n: int, earliest: str | None, latest: str | None) -> None:
-        if (earliest, latest) == self._of:
-            self._moments[-1]["last"] = n
-            return
-        self._of = earliest, latest
-        starts = earliest or latest or ""
-        self._moments.append(
-            {
-                "first": n,
-                "last": n,
-                "starts": starts,
-                "latest": latest,
-                "begun": earliest is not None,
-                "long": edtf.is_long(starts, latest),
-            }
-        )
+        self._last = n
+        if (earliest, latest) != self._of:
+            self._of = earliest, latest
+            self._moments.append((n, earliest or latest or "", latest, earliest is not None))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.core.entries import FactEntry
+from app.core.entries import FactEntry, PartyEntry, SystemUseEntry
 from app.core.resource import Resource, names_of
 from app.core.tables import Indexed
-from app.kit.textindex import Document
+from app.kit.textindex import Document, folded
 from seed.corpus import Corpus
+from seed.rows import Lines, line
 
 
 @dataclass(frozen=True)
@@ -32,25 +33,41 @@ class Texts:
         states = {entity.id: entity.names for entity in self.entities if entity.kind == "country"}
         of = {entry.id: states[entry.organ_of] for entry in corpus.organizations if entry.organ_of}
         # An organ counts for its state, and is found by the state's names too.
-        self._names = {entity.id: [*entity.names, *of.get(entity.id, [])] for entity in self.entities}
-        self._names |= {voice.id: [voice.words] for article in corpus.articles for voice in article.head.voices}
-        self._names |= {party.id: [party.words] for party in corpus.unknown}
+        names = {entity.id: [*entity.names, *of.get(entity.id, [])] for entity in self.entities}
+        names |= {voice.id: [voice.words] for article in corpus.articles for voice in article.head.voices}
+        names |= {party.id: [party.words] for party in corpus.unknown}
+        # Folded once, for they come again with fact after fact; each once, as it is spelled, to a fact.
+        self._names = {id_: [(name, folded(name)) for name in some] for id_, some in names.items()}
 
-    def indexed(self) -> Iterator[tuple[Indexed, Document]]:
+    def indexed(self) -> Iterator[tuple[Lines, Document]]:
         """Yield the row and the document of every entity."""
         for n, entity in enumerate(self.entities, -len(self.entities)):
             described = [entity.description] if entity.description else []
             texts = json.dumps({"names": entity.names, "description": entity.description}, ensure_ascii=False)
-            row = Indexed(n=n, kind=entity.kind, id=entity.id, label=entity.names[0], texts=texts)
-            yield row, Document(n, (entity.names, described, (), ()))
+            row = line(Indexed, n=n, kind=entity.kind, id=entity.id, label=entity.names[0], texts=texts)
+            yield row, Document(n, (_folded(entity.names), _folded(described), (), ()))
 
-    def document(self, n: int, resource: Resource, fact: FactEntry, *, quotable: bool) -> Document:
+    def document(
+        self,
+        n: int,
+        resource: Resource,
+        fact: FactEntry,
+        parties: list[PartyEntry],
+        uses: list[SystemUseEntry],
+        *,
+        quotable: bool,
+    ) -> Document:
         """Return the document of a fact; words that may not be passed on are not found either."""
-        linked = [party.actor for party in fact.all_parties()]
-        linked += [*fact.asserted_by, *(use.system for use in fact.all_systems()), *filter(None, [fact.place])]
-        names = [name for id_ in dict.fromkeys(linked) for name in self._names[id_]]
-        passages = [evidence.exact for evidence in fact.evidence] if quotable else []
-        return Document(n, (names_of(resource, vars(fact)), [fact.summary], passages, list(dict.fromkeys(names))))
+        linked: list[str] = [party.actor for party in parties]
+        linked += [*fact.asserted_by, *(use.system for use in uses), *filter(None, [fact.place])]
+        names = dict(name for id_ in dict.fromkeys(linked) for name in self._names[id_])
+        passages = _folded(evidence.exact for evidence in fact.evidence) if quotable else []
+        called = _folded(names_of(resource, vars(fact)))
+        return Document(n, (called, [folded(fact.summary)], passages, list(names.values())))
+
+
+def _folded(texts: Iterable[str]) -> list[str]:
+    return [folded(text) for text in texts]
 
 
 def _entities(corpus: Corpus) -> Iterator[Named]:

@@ -128,6 +128,7 @@ def test_the_settings_are_those_that_there_are_with_their_defaults(monkeypatch: 
     assert said.keys() == defaults.keys()
     del said["FOEDUS_MIGRATIONS"]  # a path of this checkout
     del said["FOEDUS_METRICS_FOLDER"]  # made by `python -m app`
+    del said["FOEDUS_REPORT"]  # none
     assert said == {name: f"`{defaults[name]}`" for name in said} | {
         "FOEDUS_ACCESS_LOG": "`true`",
         "FOEDUS_METRICS": "`true`",

@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 
 from app.core import grouping, maps, references
 from app.core.asking import Question, address, list_response
-from app.core.attribution import TERMS
+from app.core.attribution import TERMS, overlapping
 from app.core.linked import LinkedWriter
 from app.core.lists import Counts, EntityList, FactList, Listing, Part, ShortList
+from app.core.resource import Summed
 from app.core.tables import Source
 from app.core.writers import CsvWriter, NdjsonWriter, Writer
 from app.kit.formats import CITATIONS, CSV, CSVW, GEOJSON, JSON, NDJSON
@@ -33,12 +34,13 @@ KEPT_IN_TABLES = (*KEPT, "modality", "asserted_by", "hedges", "granularity")
 class Shape:
     """What the records of a list are as a table: columns, key, and which rows one record makes.
 
-    derive: makes the columns, when a table is first asked for.
+    derive: makes the columns, when a table is first asked for. sums: the numbers of its records that are added up.
     """
 
     derive: Callable[[], tuple[Column, ...]]
     primary_key: tuple[str, ...] = ("id",)
     rows: Callable[[Any], Iterable[Any]] = lambda record: (record,)
+    sums: tuple[Summed, ...] = ()
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -53,7 +55,7 @@ def answer(question: Question, listing: Listing, shape: Shape) -> Response:
         return _described(question, _grouped(question) if grouped else shape)
     with question.held.connect() as connection:
         if grouped and isinstance(listing, FactList):
-            listing, shape = _groups(connection, question, listing), _grouped(question)
+            listing, shape = _groups(connection, question, listing, shape.sums), _grouped(question)
         if question.format is JSON:
             return _page(connection, question, listing)
         if question.format in CITATIONS:
@@ -72,6 +74,8 @@ def _page(connection: Connection, question: Question, listing: Listing) -> Respo
     counts = listing.counts(connection)
     facets = grouping.facets(connection, question, listing.found) if isinstance(listing, FactList) else []
     notes = [*counts.notes, *([grouping.BOUNDED] if facets and counts.found["total_is"] != "exact" else [])]
+    if isinstance(listing, FactList):
+        notes += overlapping(part.answers)
     chosen = _chosen(question, KEPT)
     answers = part.answers if chosen is None else [_projected(one, chosen) for one in part.answers]
     return list_response(question, answers, counts.found, part.last, notes, facets, part.answers)
@@ -118,10 +122,13 @@ def _behind(connection: Connection, listing: Listing) -> Sequence[str]:
     return listing.part(connection, None, references.MOST_SOURCES).answers if listed else ()
 
 
-def _groups(connection: Connection, question: Question, listing: FactList) -> ShortList:
-    rows, grouped = grouping.groups(connection, question, listing.found(connection))
+def _groups(connection: Connection, question: Question, listing: FactList, sums: Sequence[Summed]) -> ShortList:
+    asked = grouping.asked_sums(question.asked)
+    summed = [one for one in sums if one.name in asked]
+    grouping.refuse_repeated(question.asked, summed, sums)
+    rows, grouped = grouping.groups(connection, question, listing.found(connection), summed)
     counts = listing.counts(connection)
-    notes = list(counts.notes)
+    notes = [*counts.notes, *grouping.notes(question.asked, rows)]
     if counts.found["total_is"] != "exact":
         notes.append(grouping.BOUNDED)
     if ungrouped := min(counts.found["total"], EXACT) - grouped:

@@ -121,9 +121,11 @@ def question(
     if not chosen.paged:
         _refuse(asked, OF_PAGES, f"is of JSON's pages; .{chosen.suffix} has the whole result: leave it out")
     if not chosen.table:
-        _refuse(asked, ("fields", "group_by"), f"is for JSON, CSV and NDJSON, not for .{chosen.suffix}")
+        _refuse(asked, ("fields", "group_by", "sum"), f"is for JSON, CSV and NDJSON, not for .{chosen.suffix}")
     if "group_by" in asked.given:
         _refuse(asked, ("fields", "sort"), "is of facts; `group_by` answers groups, the largest first: leave it out")
+    else:
+        _refuse(asked, ("sum",), "is of groups: say by `group_by` of which, as `group_by=source`")
     after = None
     if "cursor" in asked.given:
         if cursor is not None and cursor.release != held.id:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from app.core.snapshot import HeldRelease
 
 TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
 MOST_NAMED = 5
+TWO = 2
 # As the compiler writes a citation's source, and as a count names one. Inside a text the quotation marks are escaped.
 _MARKS = (b'"source":{"id":"', b'"source":"')
 _SOURCES_THEMSELVES = re.compile(rb'\{"id":"([^"]+)","kind":"source",')
@@ -28,6 +30,18 @@ def citation(held: HeldRelease, address: str, data: bytes = b"") -> str:
     others = ["others: /sources"] if more else []
     told = f"Sources{of}: {'; '.join([*titles, *others])}. " if titles else ""
     return f"Foedus, release {held.id}, {address}. {told}{TERMS}"
+
+
+def overlapping(answers: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the note on finished facts that rest on several sources, if they do."""
+    sources = sorted({source for answer in answers for source in _behind(answer.encode(), 1)})
+    if len(sources) < TWO:
+        return []
+    text = (
+        f"These facts are of {len(sources)} sources ({', '.join(sources)}): what two of them tell of one deal is two "
+        "facts. `total` counts facts; `facet=source` counts them by source."
+    )
+    return [{"code": "several_sources", "text": text, "link": None}]
 
 
 def _behind(data: bytes, every: int) -> Iterator[str]:

@@ -6,11 +6,12 @@ import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date as day
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 
-from app.core import tables
+from app.core.answers import Estimate
 from app.core.vocabulary import (
     DateBasis,
     Granularity,
@@ -56,6 +57,7 @@ class SourceId(str):
 
 
 _LONGEST_OF_TEXT = 1000
+DIGITS = 8
 _NOT_ID = re.compile(r"[^A-Za-z0-9-]+")
 _POSITION = re.compile(r"\[([0-9]+)\]")
 _SLUG = StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
@@ -156,12 +158,15 @@ class EvidenceEntry(Entry):
         return self.start, self.start + len(self.exact)
 
     def locator(self) -> str:
-        """Return what names the passage within its source: `120-180`, `row-17`, `fy2004.12-3`."""
+        """Return what names the passage within its source: `120-180`, `row-17.1f0a93bc`, `fy2004.12-3.77de0c42`.
+
+        A data set's next edition has other words in row 17: they are another passage, by the digest of the words.
+        """
         if self.fragment is not None:
-            return self.fragment.replace("=", "-")
+            return f"{self.fragment.replace('=', '-')}.{self.sha256[:DIGITS]}"
         if self.xpath is not None:
             file = _NOT_ID.sub("-", self.file or "").strip("-")
-            return f"{file}.{'-'.join(_POSITION.findall(self.xpath))}".strip(".")
+            return f"{file}.{'-'.join(_POSITION.findall(self.xpath))}.{self.sha256[:DIGITS]}".strip(".")
         return "-".join(map(str, self.span))
 
     def selector(self) -> Selector:
@@ -247,16 +252,20 @@ class FactEntry(Entry):
         """Return every use of a system, each once, the kind's own first."""
         return _once([*self.derived_systems(), *self.systems], lambda use: (use.system, use.role, use.by))
 
-    def detail(self, n: int) -> tables.Detail:
-        """Return the row of the kind's own table, for the fact numbered `n`."""
-        raise TypeError(f"{type(self).__name__} says nothing of its row {n}")
+    def detail(self) -> dict[str, Any]:
+        """Return what the kind's own table has of it: a value per column, but for the number."""
+        return {}
 
-    def without_words(self) -> dict[str, Any]:
-        """Return what the kind's own fields say where the source does not let its words be passed on."""
+    def words(self, *, quotable: bool) -> dict[str, Any]:  # noqa: ARG002  # a kind that has some asks
+        """Return what the answer says of its words, which not every source lets pass on, and the entry does not."""
         return {}
 
     def filter_values(self) -> list[tuple[str, str]]:
         """Return (filter, value) for the fields of which a fact can have several."""
+        return []
+
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """Return (amount, year, numbers) of what is added up: the numbers of a year, or, the year empty, in all."""
         return []
 
 
@@ -267,9 +276,20 @@ def _once(items: list[T], key: Callable[[T], Hashable]) -> list[T]:
 
 def party(role: Role, *actors: str | None) -> list[PartyEntry]:
     """Return the parties that have this role, leaving out what is not told."""
-    return [PartyEntry(actor=ActorId(actor), role=role) for actor in actors if actor]
+    return [_party(role, actor) for actor in actors if actor]
 
 
 def use(role: SystemRole, system: str | None, by: str | None = None) -> list[SystemUseEntry]:
     """Return the use of a system, or nothing if it is not told."""
-    return [SystemUseEntry(system=SystemId(system), role=role, by=by and ActorId(by))] if system else []
+    return [_use(role, system, by)] if system else []
+
+
+# The same few have the same few roles again and again, and nobody writes into what was derived.
+@lru_cache(maxsize=65_536)
+def _party(role: Role, actor: str) -> PartyEntry:
+    return PartyEntry(actor=ActorId(actor), role=role)
+
+
+@lru_cache(maxsize=65_536)
+def _use(role: SystemRole, system: str, by: str | None) -> SystemUseEntry:
+    return SystemUseEntry(system=SystemId(system), role=role, by=by and ActorId(by))

@@ -25,7 +25,8 @@ class FacetValue(Answer):
 
     value: str
     label: str = Field(description="Its name; of a code, the code.")
-    count: int
+    count: int = Field(description="Records, as `total` counts them: what two sources tell of one deal is two.")
+    by_source: dict[str, int] = Field(description="How many of them each source has.")
     link: str | None = Field(description="null where the grammar has no question for it.")
 
 
@@ -44,10 +45,24 @@ class GroupValue(Answer):
     label: str
 
 
+class SumAnswer(Answer):
+    """What the facts of a group that are one thing each come to, and how much of it is an estimate."""
+
+    sum: int | None = Field(description="null if none of them gives the number.")
+    sum_estimated: int | None = Field(description="How much of it the source calls an estimate.")
+    sum_untold: int | None = Field(description="Of how much of it the source does not say whether it is an estimate.")
+    without_number: int = Field(description="How many of them do not give the number: the sum lacks theirs.")
+
+
 class GroupAnswer(Answer):
-    """What `group_by` answers: how many facts have these values; aggregates are never added to instances."""
+    """What `group_by` answers: how many facts of one source have these values; no count or sum adds up sources.
+
+    Aggregates are never added to instances.
+    """
 
     group: dict[str, GroupValue] = Field(description="By filter.")
+    source: str = Field(description="Whose facts they are: each source has its own groups.")
+    sums: dict[str, SumAnswer] = Field(description="What `sum` asks for, by its name; else empty.")
     count: int = Field(description="Facts that are one thing each.")
     aggregates: int = Field(description="Facts that stand for several things.")
     link: str | None = Field(description="Finds both; null where the grammar has no question for them.")

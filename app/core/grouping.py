@@ -9,6 +9,7 @@ from sqlalchemy import (
     CTE,
     Connection,
     Select,
+    Subquery,
     and_,
     case,
     distinct,
@@ -18,19 +19,23 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.core import resolution
 from app.core.asking import Question, address
 from app.core.columns import state_id
-from app.core.tables import Fact, Name
+from app.core.envelopes import SumAnswer
+from app.core.resource import Summed
+from app.core.tables import Amount, Fact, FactSource, Name
 from app.core.vocabulary import Granularity
 from app.kit.pages import EXACT
 from app.kit.parameters import Asked, Dimension, Parameter
+from app.kit.problems import Culprit, unprocessable
 from app.kit.tabular import Column
 
 MOST_VALUES = 100
-_NOT_ASKED = {"fields": None, "facet": None, "group_by": None, "sort": None, "limit": None, "cursor": None}
+_NOT_ASKED = dict.fromkeys(("fields", "facet", "group_by", "sum", "sort", "limit", "cursor"))
 BOUNDED = {
     "code": "counted_in_part",
     "text": f"Facets and groups are of the first {EXACT} facts found; their links find more.",
@@ -50,21 +55,22 @@ def facets(
         return []
     found = _found(numbers(connection))
     rows = connection.execute(union_all(*(_counted(found, asked, parameter) for parameter in parameters))).all()
-    values: dict[str, list[Any]] = {parameter.name: [] for parameter in parameters}
+    values: dict[str, dict[str, dict[str, int]]] = {parameter.name: {} for parameter in parameters}
     for row in rows:
-        values[row.parameter].append(row)
-    names = _labels(connection, parameters, [(one.name, row.value) for one in parameters for row in values[one.name]])
+        values[row.parameter].setdefault(row.value, {})[row.source] = row[-1]
+    names = _labels(connection, parameters, [(one.name, value) for one in parameters for value in values[one.name]])
     return [
         {
             "parameter": parameter.name,
             "values": [
                 {
-                    "value": row.value,
-                    "label": names.get((parameter.name, row.value), row.value),
-                    "count": row.count,
-                    "link": _link(question, [(parameter, row.value)]),
+                    "value": value,
+                    "label": names.get((parameter.name, value), value),
+                    "count": sum(by_source.values()),
+                    "by_source": dict(sorted(by_source.items())),
+                    "link": _link(question, [(parameter, value)]),
                 }
-                for row in sorted(values[parameter.name], key=lambda row: (-row.count, row.value))[:MOST_VALUES]
+                for value, by_source in _most(values[parameter.name])[:MOST_VALUES]
             ],
             "more": len(values[parameter.name]) > MOST_VALUES,
         }
@@ -72,26 +78,77 @@ def facets(
     ]
 
 
-def groups(connection: Connection, question: Question, numbers: Numbers) -> tuple[list[dict[str, Any]], int]:
-    """Count the facts of these numbers by the filters that `group_by` names; and how many facts are in any group."""
+def groups(
+    connection: Connection, question: Question, numbers: Numbers, summed: Sequence[Summed]
+) -> tuple[list[dict[str, Any]], int]:
+    """Count the facts of these numbers by the filters that `group_by` names; and how many facts are in any group.
+
+    Each source has its own groups: what two sources tell of one deal is two facts, which nobody adds up.
+    """
     asked = question.asked
     parameters = _named(asked, "group_by")
     found = _found(numbers)
-    parts = [_rows(found, asked, parameter).subquery() for parameter in parameters]
+    parts = [_values(asked, parameter) for parameter in parameters]
     columns = [part.c.value.label(f"value_{at}") for at, part in enumerate(parts)]
-    joined: Any = found
-    for part in parts:
-        joined = joined.join(part, part.c.n == found.c.n)
+    source: Any = col(FactSource.source).label("source")
+    joined: Any = found.join(FactSource, col(FactSource.n) == found.c.n)
+    for values in parts:
+        joined = joined.join(values, values.c.n == found.c.n)
     counts = [
         func.count(distinct(case((found.c.granularity == granularity.value, found.c.n)))).label(granularity.value)
         for granularity in Granularity
     ]
-    statement = select(*columns, *counts).select_from(joined).group_by(*columns).limit(EXACT)
-    rows = connection.execute(statement.order_by(*(count.desc() for count in counts), *columns)).all()
+    given, sums = joined, []
+    for one in summed:
+        amount = aliased(Amount)
+        # In parts where its parts are asked for, else in all.
+        part: Any = next((columns[at] for at, by in enumerate(parameters) if by.name == one.by), "")
+        part_of = and_(col(amount.n) == found.c.n, col(amount.name) == one.name, col(amount.part) == part)
+        given = given.outerjoin(amount, part_of)
+        sums += _sums(found, one.name, amount)
+    statement = select(*columns, source, *counts, *sums).select_from(given).group_by(*columns, source).limit(EXACT)
+    rows = connection.execute(statement.order_by(*(count.desc() for count in counts), *columns, source)).all()
     grouped = connection.execute(select(func.count(distinct(found.c.n))).select_from(joined)).scalar_one()
-    values = [(one.name, row[at]) for at, one in enumerate(parameters) for row in rows]
-    names = _labels(connection, parameters, values)
-    return [_group(question, parameters, row, names) for row in rows], grouped
+    told = [(one.name, row[at]) for at, one in enumerate(parameters) for row in rows]
+    names = _labels(connection, parameters, told)
+    return [_group(question, parameters, row, names, summed) for row in rows], grouped
+
+
+def _sums(found: CTE, name: str, amount: type[Amount]) -> list[Any]:
+    """Return what is added up of facts that are one thing each: aggregates are never added to instances."""
+    single = found.c.granularity == Granularity.instance.value
+    told = {"sum": amount.value, "sum_estimated": amount.estimated, "sum_untold": amount.untold}
+    return [
+        *(func.sum(case((single, col(column)))).label(f"{name}.{what}") for what, column in told.items()),
+        func.count(case((and_(single, col(amount.n).is_(None)), found.c.n))).label(f"{name}.without_number"),
+    ]
+
+
+def refuse_repeated(asked: Asked, summed: Sequence[Summed], every: Sequence[Summed]) -> None:
+    """Refuse to add up under each of several values a number that is told for all of them together."""
+    apart = {one.by for one in every if one.by}
+    by = [parameter.name for parameter in _named(asked, "group_by") if parameter.name in apart]
+    for one in summed:
+        if wrong := [name for name in by if name != one.by]:
+            right = " and ".join(f"`{other.name}`" for other in every if other.by == wrong[0])
+            detail = f"{one.name!r} is not told by {wrong[0]}, and would be counted again in each: {right} is"
+            raise unprocessable([Culprit(parameter="sum", detail=detail)])
+
+
+def notes(asked: Asked, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Say what is not to be added up."""
+    found: list[dict[str, Any]] = []
+    sources = sorted({row["source"] for row in rows})
+    if len(sources) > 1:
+        text = (
+            f"Groups are of {len(sources)} sources ({', '.join(sources)}), each by itself: what two sources tell of "
+            "one deal is two facts, so add up no counts or sums of different sources."
+        )
+        found.append({"code": "by_source", "text": text, "link": None})
+    if several := [one.name for one in _named(asked, "group_by") if one.several]:
+        text = f"A fact that has several values of {', '.join(several)} is in the group of each: add up no groups."
+        found.append({"code": "counted_under_each", "text": text, "link": None})
+    return found
 
 
 def shape_of(question: Question) -> tuple[tuple[Column, ...], tuple[str, ...]]:
@@ -103,15 +160,28 @@ def shape_of(question: Question) -> tuple[tuple[Column, ...], tuple[str, ...]]:
             Column(name, "group", "string", parameter.doc, _of_group(name, "value", states=states)),
             Column(f"{name}_label", "group", "string", "Its name.", _of_group(name, "label", states=False)),
         ]
-    key = tuple(column.name for column in columns[::2])
+    key = (*(column.name for column in columns[::2]), "source")
+    if "source" not in key[:-1]:
+        columns.append(Column("source", "source", "string", "Whose facts.", lambda row, _: row["source"]))
     columns += [
         Column("count", "count", "integer", "Facts that are one thing each.", lambda row, _: row["count"]),
         Column(
             "aggregates", "aggregates", "integer", "Facts that stand for several.", lambda row, _: row["aggregates"]
         ),
+        *(_of_sum(name, what) for name in asked_sums(question.asked) for what in SumAnswer.model_fields),
         Column("link", "link", "string", "Finds both.", lambda row, _: row["link"]),
     ]
-    return tuple(columns), key
+    return tuple(columns), tuple(dict.fromkeys(key))
+
+
+def asked_sums(asked: Asked) -> list[str]:
+    """Return what is to be added up."""
+    return sorted({value for choice in asked.given.get("sum", ()) for value in choice.values})
+
+
+def _of_sum(name: str, what: str) -> Column:
+    doc = SumAnswer.model_fields[what].description or f"Of `{name}`."
+    return Column(f"{name}_{what}", "sums", "integer", doc, lambda row, _: row["sums"][name][what])
 
 
 def _of_group(name: str, what: str, *, states: bool) -> Callable[[Any, Any], str]:
@@ -123,14 +193,25 @@ def _of_group(name: str, what: str, *, states: bool) -> Callable[[Any, Any], str
 
 
 def _group(
-    question: Question, parameters: Sequence[Parameter], row: Any, names: dict[tuple[str, str], str]
+    question: Question,
+    parameters: Sequence[Parameter],
+    row: Any,
+    names: dict[tuple[str, str], str],
+    summed: Sequence[Summed],
 ) -> dict[str, Any]:
     values = list(zip(parameters, row, strict=False))
+    source = next(one for one in question.asked.parameters if one.name == "source")
+    # A fact has one source or more: this link finds those of this one, whatever else was asked.
+    linked = values if source in parameters else [*values, (source, row.source)]
     return {
         "group": {one.name: {"value": value, "label": names.get((one.name, value), value)} for one, value in values},
+        "source": row.source,
+        "sums": {
+            one.name: {what: getattr(row, f"{one.name}.{what}") for what in SumAnswer.model_fields} for one in summed
+        },
         "count": row.instance,
         "aggregates": row.aggregate,
-        "link": _link(question, values),
+        "link": _link(question, linked),
     }
 
 
@@ -150,20 +231,34 @@ def _dimension(asked: Asked, parameter: Parameter) -> Dimension:
     return parameter.dimension(asked)
 
 
-def _rows(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any, Any]:
-    """Return (n, value) of the facts that were found."""
+def _values(asked: Asked, parameter: Parameter) -> Subquery:
+    """Return (n, value) of all facts, some perhaps twice: joined by `n`, it is looked up fact by fact."""
     by = _dimension(asked, parameter)
     condition = true() if by.condition is None else by.condition
-    told = and_(condition, by.value.is_not(None), by.key.in_(select(found.c.n)))
-    return select(by.key.label("n"), by.value.label("value")).where(told).distinct()
+    told = and_(condition, by.value.is_not(None))
+    return select(by.key.label("n"), by.value.label("value")).where(told).subquery()
 
 
 def _counted(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any]:
-    rows = _rows(found, asked, parameter).subquery()
-    count = func.count().label("count")
-    most = select(rows.c.value, count).group_by(rows.c.value).order_by(count.desc(), rows.c.value)
-    limited = most.limit(MOST_VALUES + 1).subquery()
-    return select(literal(parameter.name).label("parameter"), limited.c.value, limited.c.count)
+    values = _values(asked, parameter)
+    count = func.count(distinct(found.c.n)).label("count")
+    most = select(values.c.value).join_from(found, values, values.c.n == found.c.n).group_by(values.c.value)
+    limited = most.order_by(count.desc(), values.c.value).limit(MOST_VALUES + 1).subquery()
+    again, source = _values(asked, parameter), col(FactSource.source)
+    counted = (
+        select(again.c.value, source.label("source"), count)
+        .join_from(found, again, again.c.n == found.c.n)
+        .join(limited, limited.c.value == again.c.value)
+        .join(FactSource, col(FactSource.n) == found.c.n)
+        .group_by(again.c.value, source)
+        .subquery()
+    )
+    return select(literal(parameter.name).label("parameter"), counted.c.value, counted.c.source, counted.c.count)
+
+
+def _most(values: dict[str, dict[str, int]]) -> list[tuple[str, dict[str, int]]]:
+    """Return (value, count by source), the most frequent first."""
+    return sorted(values.items(), key=lambda one: (-sum(one[1].values()), one[0]))
 
 
 def _labels(

@@ -13,7 +13,7 @@ from app.core import statements
 from app.core.asking import Question
 from app.core.postings import Plan, plan
 from app.core.questions import ANY_MODALITY
-from app.core.selecting import Selecting, reaches_of, start_of, values_of
+from app.core.selecting import Selecting, start_of, values_of
 from app.core.snapshot import HeldRelease
 from app.core.statements import UNDATED, bounded
 from app.core.tables import Entity, Fact, key_of
@@ -149,23 +149,20 @@ class FactList:
             counts = _pairs(statement.execute(connection, values | values_of(self.asked, [asking])))
             if sum(counts.values()) - counts.get(UNDATED, 0) <= EXACT:
                 return counts
-        parts = [
-            (modality.value, part)
-            for modality in Modality
-            if (part := (lists.asking if start_of(self.asked) else lists.whole)([modality.value]))
-        ]
-        every = lists.asking(shown) if start_of(self.asked) else lists.whole(shown)
-        if TIMES & self.asked.given.keys() and every:
-            parts.append((UNDATED, every))
+        way = lists.asking if start_of(self.asked) else lists.whole
+        groups = {modality.value: [modality.value] for modality in Modality}
+        if TIMES & self.asked.given.keys():
+            groups[UNDATED] = sorted(shown)
+        parts = [(name, part, lists.few(some)) for name, some in groups.items() if (part := way(some))]
         if not parts:
             return {}
-        shapes = tuple((name, part.shape) for name, part in parts)
+        shapes = tuple((name, part.shape, few) for name, part, few in parts)
         counting = _STATEMENTS.of(
             connection,
             ("counts", self.kind, shape, shapes),
-            lambda: statements.counts(Selecting(slotted), parts, reaches_of(self.asked)),
+            lambda: statements.counts(Selecting(slotted), parts),
         )
-        return _pairs(counting.execute(connection, values | values_of(self.asked, [part for _, part in parts])))
+        return _pairs(counting.execute(connection, values | values_of(self.asked, [part for _, part, _ in parts])))
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,11 @@ class _Filter:
         found = [one.id for cell in cells for one in self.cells.get(cell, ())]
         return tuple(found + found[-1:] * (2 ** (len(found) - 1).bit_length() - len(found))) if found else ()
 
+    @property
+    def once(self) -> bool:
+        """Whether no fact is in two of its lists."""
+        return all(len(some) == 1 for some in self.cells.values())
+
     def total(self, cells: Iterable[Cell]) -> int:
         """Return the sum of its lists' lengths."""
         return sum(one.count for cell in cells for one in self.cells.get(cell, ()))
@@ -118,7 +123,8 @@ class Plan:
 
     def count(self, modality: str) -> int:
         """Return how many facts there are of a modality, where lengths tell."""
-        return self._first.total(self._of([modality]))
+        cells = self._of([modality])
+        return self._first.total(cells) - sum(one.total(cells) for one in self.negated)
 
     def _of(self, modalities: Iterable[str]) -> list[Cell]:
         wanted = set(modalities)
@@ -166,8 +172,8 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
         cells = [cell for cell in every.cells if cell[0] and (of_kind is None or of_kind(cell[0]))]
     shown = set(modalities)
     cells = [cell for cell in cells if cell[1] in shown and all(cell in one.cells for one in asserted)]
-    once = not asserted or (len(asserted) == 1 and all(len(asserted[0].cells[cell]) == 1 for cell in cells))
-    return Plan(every, asserted, refused, tuple(cells), counted=once and not refused and not others)
+    counted = not others and len(filters) <= 1 and all(one.once for _, one in filters)
+    return Plan(every, asserted, refused, tuple(cells), counted)
 
 
 def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:

@@ -9,8 +9,21 @@ from typing import Any
 from app.core.answers import Answer, FactAnswer
 from app.core.entries import FactEntry
 from app.core.tables import Detail, Entity
+from app.core.vocabulary import Role
 from app.kit.codes import Code
 from app.kit.parameters import Parameter
+
+
+@dataclass(frozen=True)
+class Summed:
+    """A number of a kind of fact that `sum` adds up.
+
+    by: the filter by whose values it is told in parts, as what was delivered is by years; None if it is told whole.
+    """
+
+    name: str
+    doc: str
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -18,6 +31,9 @@ class Resource:
     """A kind of fact: its names, its four shapes, its code lists and a question that has answers.
 
     names: the fields that say what such a fact is called, a text or several each: search finds these first.
+    sums: the numbers that are added up.
+    direction: from which role to which it goes between two states; None if it has no direction.
+    years: the filter that says in which years it counts; None: in the year in which its date begins.
     """
 
     kind: str
@@ -30,6 +46,9 @@ class Resource:
     vocabulary: tuple[type[Code], ...]
     example: str
     names: tuple[str, ...] = ()
+    sums: tuple[Summed, ...] = ()
+    direction: tuple[Role, Role] | None = None
+    years: str | None = None
 
 
 def names_of(resource: Resource, record: Mapping[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ from app.kit.formats import CITATIONS, GEOJSON, JSON, JSONLD, TABLES, hint, suff
 from app.kit.pages import dump
 from app.kit.parameters import Parameter
 from app.kit.problems import Culprit, Problem, responses, unprocessable
-from app.kit.values import LONGEST_NAME, Refused, Value, identifier
+from app.kit.values import LONGEST_NAME, Refused, Value, identifier, word
 
 ID = identifier()
 LIST_FORMATS = (*TABLES, JSONLD, *CITATIONS)
@@ -53,7 +53,7 @@ def fact_router(resource: Resource) -> APIRouter:
     router = APIRouter(tags=["facts"])
     path = f"/{resource.collection}"
     declared = parameters_of(resource)
-    shape = Shape(partial(columns_of, resource.answer))
+    shape = Shape(partial(columns_of, resource.answer), sums=resource.sums)
 
     def find(request: Request) -> Response:
         question = asking.question(request, declared, path, FACTS_FORMATS)
@@ -87,7 +87,14 @@ def fact_router(resource: Resource) -> APIRouter:
 
 def parameters_of(resource: Resource) -> tuple[Parameter, ...]:
     """Return all that may be asked of a kind of fact."""
-    return (*resource.parameters, *shaping(resource.answer.model_fields, resource.parameters))
+    found = (*resource.parameters, *shaping(resource.answer.model_fields, resource.parameters))
+    return (*found, _sum(resource)) if resource.sums else found
+
+
+def _sum(resource: Resource) -> Parameter:
+    told = " ".join(f"`{one.name}`: {one.doc}" for one in resource.sums)
+    doc = f"With `group_by`: what these numbers come to, by source, and how much of it is an estimate. {told}"
+    return Parameter("sum", doc, word(*(one.name for one in resource.sums)), takes="set")
 
 
 def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:

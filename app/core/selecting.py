@@ -24,6 +24,9 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import Join
 from sqlmodel import col
 
 from app.core.postings import BESIDE, Part
@@ -37,14 +40,18 @@ LAST = 2**31
 Rows = Select[Any]
 # Where a date's facts are: those that begin in the time asked for, and those around it that reach into it.
 WITHIN, LASTING, RUNNING, UNBEGUN = "within", "lasting", "running", "unbegun"
+# Everywhere, but each fact is asked for its date: so it is where there are few, or no lists.
+EACH = "each"
 EVERYWHERE = ""
 
 
-def reaches_of(asked: Asked) -> tuple[str, ...]:
-    """Return the reaches of numbers in which the facts of the dates asked for lie."""
+def reaches_of(asked: Asked, *, few: bool = False) -> tuple[str, ...]:
+    """Return the reaches of numbers in which the facts of the dates asked for lie; few: there are not many of them."""
     since, until = (name in asked.given for name in BESIDE)
     if not (since or until):
         return (EVERYWHERE,)
+    if few or start_of(asked):
+        return (EACH,)
     if asked.one("date_match") == "certain":
         return (WITHIN,)
     return (WITHIN, *((LASTING, RUNNING) if since else ()), *((UNBEGUN,) if until else ()))
@@ -104,11 +111,8 @@ class Selecting:
         key, rows, merged = self._begun(part, at)
         conditions = [*self._asked_of(key, part, at), *self._beside(key, dates=dates), *self.bounds(key, only)]
         if dates and reach:
-            if part.lists:
-                rows, reached = self._reached(rows, key, reach)
-                conditions += reached
-            else:
-                conditions.append(self._dated(key))
+            rows, reached = self._reached(rows, key, reach)
+            conditions += reached
         rows = rows.where(*conditions)
         return (rows.distinct() if merged else rows), key
 
@@ -175,6 +179,8 @@ class Selecting:
         """Return the rows in a reach, joined with its moments where these are apart."""
         since, until = (name in self.asked.given for name in BESIDE)
         starts, latest = col(Moment.starts), col(Moment.latest)
+        if reach == EACH:
+            return rows, [self._dated(key)]
         if reach == WITHIN:
             ends = [key <= (self._last_until() if until else self.number("dated"))]
             begins = [key >= self._first_since()] if since else []
@@ -188,7 +194,8 @@ class Selecting:
             some = [col(Moment.long).is_(False), over, latest >= self.text("since")]
         else:
             some = [col(Moment.begun).is_(False), starts > self.text("until")]
-        return rows.join_from(Moment, Posting, and_(key >= col(Moment.first), key <= col(Moment.last))), some
+        within = and_(key >= col(Moment.first), key <= col(Moment.last))
+        return rows.select_from(_InOrder(Moment.__table__, Posting.__table__, within)), some  # type: ignore[attr-defined]  # every table has one
 
     def _first_since(self) -> ColumnElement[int]:
         first = select(col(Moment.first)).where(col(Moment.starts) >= self.text("since"))
@@ -220,6 +227,18 @@ class Selecting:
         return [
             number_slot(name) if self.values is None else literal(id_) for name, id_ in zip(names, ids, strict=True)
         ]
+
+
+class _InOrder(Join):
+    """A join that is walked from left to right: SQLite would rather read the whole list first."""
+
+    inherit_cache = True
+
+
+@compiles(_InOrder, "sqlite")
+def _cross(element: _InOrder, compiler: SQLCompiler, **more: Any) -> str:
+    joined: str = compiler.visit_join(element, **more)  # type: ignore[no-untyped-call]  # so it is in SQLAlchemy
+    return joined.replace(" JOIN ", " CROSS JOIN ", 1)
 
 
 def _starting(asked: Asked) -> list[Parameter]:

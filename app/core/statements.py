@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union, union_all
+from sqlalchemy import Select, asc, desc, func, literal, select, union, union_all
 from sqlmodel import col
 
 from app.core.postings import Part, Plan
@@ -28,7 +28,7 @@ def by_date(
     on among the undated. numbers: the numbers alone are wanted.
     """
     down = sort.startswith("-")
-    reaches = reaches_of(asked)
+    reaches = reaches_of(asked, few=lists.few(shown))
     start = start_of(asked)
     parts = [part for part in [lists.asking(shown)] if part] if start else lists.parts(shown, len(reaches))
     after = () if first else ("before" if down else "after",)
@@ -42,7 +42,7 @@ def by_date(
         (at, part.shape, reach, late, only)
         for late, only in stretches
         for at, part in enumerate(parts)
-        for reach in (reaches if part.lists else reaches[:1])
+        for reach in reaches
     )
 
     def write(selecting: Selecting) -> Select[Any]:
@@ -87,36 +87,37 @@ def by_id(lists: Plan, shown: set[str], sort: str, asked: Asked, *, first: bool)
         rank = col(Fact.id_rank)
         found: list[Select[Any]] = []
         if gathered:
-            reaches = reaches_of(asked) if parts[0].lists else (EVERYWHERE,)
-            rows = [selecting.rows(0, parts[0], reach)[0] for reach in reaches]
+            rows = [selecting.rows(0, parts[0], reach)[0] for reach in reaches_of(asked, few=True)]
             numbers = (union(*rows) if len(rows) > 1 else rows[0]).subquery()
-            some: Select[Any] = select(rank.label("n")).join_from(numbers, Fact, col(Fact.n) == numbers.c.n)
-            found.append(some.where(*selecting.bounds(rank, only)))
+            of_number = select(rank).where(col(Fact.n) == numbers.c.n).correlate(numbers).scalar_subquery()
+            ranks = select(of_number.label("n")).select_from(numbers).subquery()
+            found.append(select(ranks.c.n).where(*selecting.bounds(ranks.c.n, only)))
         else:
             found += [selecting.by_rank(at, part, only) for at, part in enumerate(parts)]
-        ordered = [one.order_by(rank.desc() if down else rank).limit(limit).subquery() for one in found]
+        ordered = [one.order_by(desc("n") if down else asc("n")).limit(limit).subquery() for one in found]
         merged = (
             union_all(*(select(one.c.n) for one in ordered)) if len(ordered) > 1 else select(ordered[0].c.n)
         ).subquery()
         page = select(merged.c.n).order_by(merged.c.n.desc() if down else merged.c.n).limit(limit).subquery()
-        chosen: Select[Any, Any] = select(rank.label("key"), col(Fact.answer).label("answer")).join_from(
-            page, Fact, rank == page.c.n
-        )
-        return chosen.order_by(rank.desc() if down else rank)
+        of_rank = select(col(Fact.answer)).where(rank == page.c.n).correlate(page).scalar_subquery()
+        chosen: Select[Any, Any] = select(page.c.n.label("key"), of_rank.label("answer"))
+        return chosen.order_by(page.c.n.desc() if down else page.c.n)
 
     return write, values | values_of(asked, parts), ((gathered,), *arms) if arms else ()
 
 
 def _answers(page: Any) -> Select[Any, Any]:
-    chosen: Select[Any, Any] = select(col(Fact.n).label("key"), col(Fact.answer).label("answer"))
-    return chosen.join_from(page, Fact, col(Fact.n) == page.c.n)
+    """Return the answers of a page's facts, each looked up by itself: there is no other way that an engine could go."""
+    of_number = select(col(Fact.answer)).where(col(Fact.n) == page.c.n).correlate(page).scalar_subquery()
+    return select(page.c.n.label("key"), of_number.label("answer"))
 
 
 def counts_of_start(part: Part, *, timed: bool) -> Callable[[Selecting], Any]:
     """Count by modality what is found otherwise than by lists, up to the bound in all."""
 
     def write(selecting: Selecting) -> Any:
-        begun = selecting.rows(0, part)[0].subquery()
+        (reach,) = reaches_of(selecting.asked, few=True)
+        begun = selecting.rows(0, part, reach)[0].subquery()
         some = select(col(Fact.modality)).join_from(begun, Fact, col(Fact.n) == begun.c.n)
         found = some.limit(selecting.number("bound")).subquery()
         counts: Select[Any] = select(found.c.modality.label("name"), func.count().label("count"))
@@ -129,14 +130,14 @@ def counts_of_start(part: Part, *, timed: bool) -> Callable[[Selecting], Any]:
     return write
 
 
-def counts(selecting: Selecting, parts: list[tuple[str, Part]], reaches: tuple[str, ...]) -> Any:
-    """Count each part up to the bound."""
+def counts(selecting: Selecting, parts: list[tuple[str, Part, bool]]) -> Any:
+    """Count each part up to the bound, under its name; the last of the three: whether it has few facts."""
     counted = []
-    for at, (name, part) in enumerate(parts):
+    for at, (name, part, few) in enumerate(parts):
         if name == UNDATED:
             rows: Any = selecting.rows(at, part, only=("undated",), dates=False)[0]
         else:
-            some = [selecting.rows(at, part, reach)[0] for reach in (reaches if part.lists else reaches[:1])]
+            some = [selecting.rows(at, part, reach)[0] for reach in reaches_of(selecting.asked, few=few)]
             rows = select(union_all(*some).subquery().c.n) if len(some) > 1 else some[0]
         counted.append(bounded(name, rows, selecting.number("bound")))
     return union_all(*counted) if len(counted) > 1 else counted[0]

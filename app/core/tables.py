@@ -111,7 +111,10 @@ class Indexed(SQLModel, table=True):
 
 
 class Relation(SQLModel, table=True):
-    """How many facts of a kind a source has between two states; `pair` counts the pairs in order of their ids."""
+    """How many facts of a kind a source has between two states; `pair` counts the pairs in order of their ids.
+
+    multilateral: further states take part in these facts.
+    """
 
     __table_args__ = (
         Index("ix_relation_a", "a", "pair"),
@@ -124,6 +127,7 @@ class Relation(SQLModel, table=True):
     kind: str = Field(primary_key=True)
     modality: str = Field(primary_key=True)
     granularity: str = Field(primary_key=True)
+    multilateral: bool = Field(primary_key=True)
     a: str = Field(foreign_key="country.id")
     b: str = Field(foreign_key="country.id")
     count: int
@@ -254,6 +258,20 @@ class FactValue(SQLModel, table=True):
     n: int = Field(primary_key=True, foreign_key="fact.n")
     name: str = Field(primary_key=True)
     value: str = Field(primary_key=True)
+
+
+class Amount(SQLModel, table=True):
+    """A number of a fact that is added up, in all (`part` is empty) or in one year; what it is made of.
+
+    estimated: how much of it the source calls an estimate; untold: of how much it does not say whether it is.
+    """
+
+    n: int = Field(primary_key=True, foreign_key="fact.n")
+    name: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    value: int
+    estimated: int
+    untold: int
 
 
 class Citation(SQLModel, table=True):

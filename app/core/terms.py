@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from app.core.vocabulary import Role, SystemRole
@@ -83,6 +84,11 @@ def envelope(name: str, values: Iterable[str]) -> list[Term]:
     return [(name, value) for value in values]
 
 
+def begun(earliest: str | None) -> list[Term]:
+    """In which year its date begins, for the kinds that have no filter by which they count in years."""
+    return [("begun", earliest[:4])] if earliest else []
+
+
 def own(name: str, values: Iterable[str]) -> list[Term]:
     """What a kind's own filter of this name asks for; no kind's term is another kind's, or the envelope's."""
     return [(f"own:{name}", value) for value in values]
@@ -91,19 +97,24 @@ def own(name: str, values: Iterable[str]) -> list[Term]:
 def of_parties(parties: Sequence[PartyTold]) -> Iterator[Term]:
     """Yield the terms of a fact's parties and of its pairs of states."""
     for party in parties:
-        if party.chosen:
-            yield from taking_part(party.names)
-            yield from exactly([party.actor], None)
-        if not party.role.takes_part:
-            yield from mentioned(party.names)
-        yield from in_role(party.names, [party.role])
-        yield from exactly([party.actor], [party.role])
-        yield from anybody_in([party.role])
+        yield from _of_party(party)
     states = {party.state for party in parties if party.state and party.role.takes_part}
     yield from bilateral(["true" if len(states) == TWO_STATES else "false"])
     chosen = {party.state for party in parties if party.state and party.chosen}
     for first, second in combinations(sorted(chosen), 2):
         yield from between(first, second)
+
+
+# The same few have the same few roles in fact after fact.
+@lru_cache(maxsize=65_536)
+def _of_party(party: PartyTold) -> tuple[Term, ...]:
+    names = sorted(party.names)
+    found: list[Term] = []
+    if party.chosen:
+        found += [*taking_part(names), *exactly([party.actor], None)]
+    if not party.role.takes_part:
+        found += mentioned(names)
+    return *found, *in_role(names, [party.role]), *exactly([party.actor], [party.role]), *anybody_in([party.role])
 
 
 def of_systems(uses: Iterable[tuple[str, SystemRole]]) -> Iterator[Term]:

@@ -192,8 +192,11 @@ class CoverageStatus(Code):
 
     found = "found", "It records at least one fact of this kind between the two, whatever its modality but denied."
     denied = "denied", "All that it records of this kind between the two is denied."
-    none_recorded = "none_recorded", "It was read for this pair and records none: not a statement that there is none."
-    out_of_scope = "out_of_scope", "It was not read for this pair, kind or time: nothing follows."
+    none_recorded = (
+        "none_recorded",
+        "It can speak of this pair and kind and records none: not a statement that there is none.",
+    )
+    out_of_scope = "out_of_scope", "It cannot speak of this pair or kind, or was not read for them: nothing follows."
 
 
 VOCABULARY: tuple[type[Code], ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import col
@@ -110,17 +110,16 @@ class AgreementEntry(AgreementFields, FactEntry):
                 raise ValueError(f"{earlier} lies after {later}: mend the dates")
         return self
 
-    def detail(self, n: int) -> Agreement:
+    def detail(self) -> dict[str, Any]:
         """Return the row; it is active from its beginning, or from when the fact is dated, to its end, if told."""
         began = self.entry_into_force_date or self.signature_date or self.date
         ended = self.termination_date
-        return Agreement(
-            n=n,
-            agreement_type=self.agreement_type,
-            status=self.status,
-            active_from=edtf.bounds(began.edtf)[0] if began else None,
-            active_until=edtf.bounds(ended.edtf)[1] if ended else None,
-        )
+        return {
+            "agreement_type": self.agreement_type,
+            "status": self.status,
+            "active_from": edtf.bounds(began.edtf)[0] if began else None,
+            "active_until": edtf.bounds(ended.edtf)[1] if ended else None,
+        }
 
     def filter_values(self) -> list[tuple[str, str]]:
         """Sectors and obligations."""

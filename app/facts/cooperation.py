@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlmodel import col
@@ -78,9 +78,9 @@ class CooperationEntry(CooperationFields, FactEntry):
         """The partners, each in its role."""
         return [one for partner in self.partners for one in party(partner.role, partner.actor)]
 
-    def detail(self, n: int) -> Cooperation:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Cooperation(n=n, cooperation_type=self.cooperation_type)
+        return {"cooperation_type": self.cooperation_type}
 
 
 COOPERATION = Resource(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlmodel import col
@@ -12,7 +12,7 @@ from app.core.answers import ActorAnswer, Answer, Estimate, FactAnswer, SystemAn
 from app.core.entries import ActorRef, Entry, FactEntry, PartyEntry, SystemRef, SystemUseEntry, party, use
 from app.core.filters import active_on, of_codes, with_role
 from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
+from app.core.resource import Resource, Summed
 from app.core.vocabulary import Role, SystemRole
 from app.kit import edtf
 from app.kit.codes import Code
@@ -93,10 +93,14 @@ class DeploymentEntry(DeploymentFields, FactEntry):
         """Return the forces' systems as fielded by who sends them."""
         return [one for force in self.forces for one in use(SystemRole.fielded, force.system, self.sending)]
 
-    def detail(self, n: int) -> Deployment:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
         first, last = edtf.bounds(self.date.edtf) if self.date else (None, None)
-        return Deployment(n=n, duration=self.duration, active_from=first, active_until=last)
+        return {"duration": self.duration, "active_from": first, "active_until": last}
+
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """How many people."""
+        return [("personnel", "", [self.personnel])] if self.personnel else []
 
 
 DEPLOYMENTS = Resource(
@@ -120,4 +124,6 @@ DEPLOYMENTS = Resource(
     ),
     vocabulary=(FacilityType, Duration),
     example="/deployments?sending=TR&modality=any",
+    sums=(Summed("personnel", "How many people were sent."),),
+    direction=(Role.sending, Role.host),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import col
 
@@ -60,9 +60,9 @@ class EventEntry(EventFields, FactEntry):
         """Return the participants."""
         return party(Role.participant, *self.participants)
 
-    def detail(self, n: int) -> Event:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Event(n=n, event_type=self.event_type)
+        return {"event_type": self.event_type}
 
 
 EVENTS = Resource(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlmodel import col
@@ -77,9 +77,9 @@ class ExerciseEntry(ExerciseFields, FactEntry):
         """Host and participants."""
         return [*party(Role.host, self.host), *party(Role.participant, *self.participants)]
 
-    def detail(self, n: int) -> Exercise:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Exercise(n=n, series=fold(self.series) if self.series else None)
+        return {"series": fold(self.series) if self.series else None}
 
     def filter_values(self) -> list[tuple[str, str]]:
         """Domains."""

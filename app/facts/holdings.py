@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,7 +11,7 @@ from app.core.answers import ActorAnswer, Answer, DateAnswer, Estimate, FactAnsw
 from app.core.entries import ActorRef, DateEntry, FactEntry, PartyEntry, SystemRef, SystemUseEntry, party, use
 from app.core.filters import with_role
 from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
+from app.core.resource import Resource, Summed
 from app.core.vocabulary import Role, SystemRole
 
 
@@ -59,9 +59,13 @@ class HoldingEntry(HoldingFields, FactEntry):
         """Return the system as fielded by its operator."""
         return use(SystemRole.fielded, self.system, self.operator)
 
-    def detail(self, n: int) -> Holding:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Holding(n=n)
+        return {}
+
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """How many."""
+        return [("number", "", [self.number])] if self.number else []
 
 
 HOLDINGS = Resource(
@@ -78,4 +82,5 @@ HOLDINGS = Resource(
     ),
     vocabulary=(),
     example="/holdings?operator=AZ",
+    sums=(Summed("number", "How many are operated."),),
 )

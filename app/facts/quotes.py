@@ -68,13 +68,6 @@ class QuoteAnswer(QuoteFields, FactAnswer):
     addressee: ActorAnswer | None = None
     about: list[ActorAnswer]
 
-    @model_validator(mode="before")
-    @classmethod
-    def _joined(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "text" not in value:
-            return {**value, "text": " ".join(value["segments"])}
-        return value
-
 
 class QuoteEntry(QuoteFields, FactEntry):
     """A quotation as a curator writes it: one passage per segment, in order, which contains it."""
@@ -113,13 +106,13 @@ class QuoteEntry(QuoteFields, FactEntry):
             *party(Role.about, *self.about),
         ]
 
-    def without_words(self) -> dict[str, Any]:
-        """Leave the words out."""
-        return {"segments": [], "text": None}
+    def words(self, *, quotable: bool) -> dict[str, Any]:
+        """Join the words, or leave them out."""
+        return {"text": " ".join(self.segments)} if quotable else {"segments": [], "text": None}
 
-    def detail(self, n: int) -> Quote:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Quote(n=n, form=self.form, affiliation=self.affiliation)
+        return {"form": self.form, "affiliation": self.affiliation}
 
 
 QUOTES = Resource(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from sqlmodel import col
@@ -12,7 +12,7 @@ from app.core.answers import ActorAnswer, AmountStated, Answer, Estimate, FactAn
 from app.core.entries import ActorRef, FactEntry, PartyEntry, party
 from app.core.filters import of_column, with_role
 from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
+from app.core.resource import Resource, Summed
 from app.core.vocabulary import Role
 from app.kit.folding import fold
 from app.kit.values import folded, year
@@ -68,14 +68,17 @@ class TrainingEntry(TrainingFields, FactEntry):
         """Who trains, who is trained."""
         return [*party(Role.provider, self.provider), *party(Role.trainee, self.recipient)]
 
-    def detail(self, n: int) -> Training:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Training(
-            n=n,
-            course=self.course and fold(self.course),
-            programme=self.programme and fold(self.programme),
-            fiscal_year=self.fiscal_year,
-        )
+        return {
+            "course": self.course and fold(self.course),
+            "programme": self.programme and fold(self.programme),
+            "fiscal_year": self.fiscal_year,
+        }
+
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """How many people."""
+        return [("people", "", [self.people])] if self.people else []
 
 
 TRAININGS = Resource(
@@ -108,4 +111,7 @@ TRAININGS = Resource(
     ),
     vocabulary=(),
     example="/trainings?recipient=AZ&modality=any",
+    sums=(Summed("people", "How many people were trained; who takes two courses counts twice."),),
+    direction=(Role.provider, Role.trainee),
+    years="fiscal_year",
 )

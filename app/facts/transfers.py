@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from sqlmodel import col
 
-from app.core import tables
+from app.core import amounts, tables
 from app.core.answers import ActorAnswer, AmountStated, Answer, DateAnswer, Estimate, FactAnswer, SystemAnswer
 from app.core.entries import (
     ActorRef,
@@ -22,7 +22,7 @@ from app.core.entries import (
 )
 from app.core.filters import of_codes, one_of_several, with_role, years
 from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
+from app.core.resource import Resource, Summed
 from app.core.vocabulary import ArmamentCategory, Modality, Role, SystemRole
 from app.kit import edtf
 from app.kit.codes import Code
@@ -201,11 +201,14 @@ class TransferEntry(TransferFields, FactEntry):
         """Return the system as transferred by its supplier."""
         return use(SystemRole.transferred, self.system, self.supplier)
 
-    def detail(self, n: int) -> Transfer:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Transfer(
-            n=n, category=self.category, deal_status=self.deal_status, item=self.item, condition=self.condition
-        )
+        return {
+            "category": self.category,
+            "deal_status": self.deal_status,
+            "item": self.item,
+            "condition": self.condition,
+        }
 
     def values_of(self, name: str, date: DateEntry | None) -> list[tuple[str, str]]:
         """Return every year that a date may mean."""
@@ -221,6 +224,20 @@ class TransferEntry(TransferFields, FactEntry):
             *(("terms", one.value) for one in self.terms),
             *self.values_of("order_year", self.order_date),
             *delivered,
+        ]
+
+    def amounts(self) -> list[tuple[str, str, list[Estimate]]]:
+        """Numbers ordered and delivered; and of each year what the deliveries of that year say, if all of them do."""
+        ordered = amounts.by_year([(self.order_date, self.number_ordered)] if self.order_date else [])
+        # Handed over at a date, and no other: all of it was.
+        at_once = [(self.date, self.number_delivered)] if self.deal_status in _DONE and self.date else []
+        delivered = amounts.by_year([(one.date, one.number) for one in self.deliveries] or at_once)
+        in_all = amounts.in_all(self.number_delivered, [one.number for one in self.deliveries])
+        return [
+            *([("number_ordered", "", [self.number_ordered])] if self.number_ordered else []),
+            *(("number_ordered", year, numbers) for year, numbers in ordered.items()),
+            *([("number_delivered", "", in_all)] if in_all else []),
+            *(("number_delivered", year, numbers) for year, numbers in delivered.items()),
         ]
 
 
@@ -254,4 +271,10 @@ TRANSFERS = Resource(
     ),
     vocabulary=(DealStatus, TransferItem, Production, TransferTerms, ItemCondition),
     example="/transfers?from=TR",
+    sums=(
+        Summed("number_ordered", "How many were ordered.", by="order_year"),
+        Summed("number_delivered", "How many were handed over; by year: in that year.", by="delivery_year"),
+    ),
+    direction=(Role.supplier, Role.recipient),
+    years="delivery_year",
 )

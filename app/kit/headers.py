@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 
+from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.problems import Problem
@@ -43,9 +45,10 @@ _OF_THE_MOMENT = frozenset({HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.TOO_
 class Complete:
     """ASGI middleware: every answer gets what all have; too long an address and a crash are answered here."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap the application."""
+    def __init__(self, app: ASGIApp, refusal: Callable[[Scope, Problem], Response] | None = None) -> None:
+        """Wrap the application; `refusal`: how a problem is answered, unless as its document."""
         self._app = app
+        self._refusal = refusal or document
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer preflights and addresses that are too long; complete what is answered inside."""
@@ -67,7 +70,7 @@ class Complete:
 
         if len(scope["raw_path"]) + len(scope["query_string"]) >= LONGEST_TARGET:
             detail = f"The address is longer than {LONGEST_TARGET} bytes: ask for less at once."
-            await Problem(HTTPStatus.REQUEST_URI_TOO_LONG, detail).response("")(scope, receive, completed)
+            await self._refusal(scope, Problem(HTTPStatus.REQUEST_URI_TOO_LONG, detail))(scope, receive, completed)
             return
         try:
             await self._app(scope, receive, completed)
@@ -76,7 +79,13 @@ class Complete:
             if started:
                 raise
             detail = "The server failed; the question is not to blame."
-            await Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail).response(scope["path"])(scope, receive, completed)
+            await self._refusal(scope, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail))(scope, receive, completed)
+
+
+def document(scope: Scope, problem: Problem) -> Response:
+    """Return a problem as its document."""
+    # An address that is too long is not said again.
+    return problem.response("" if problem.status is HTTPStatus.REQUEST_URI_TOO_LONG else scope["path"])
 
 
 def _completed(status: int, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from http import HTTPStatus
 
 from fastapi import Request
@@ -12,6 +13,16 @@ from app.kit.formats import Format
 from app.kit.problems import Culprit, Problem
 
 _MOST_RANGES = 50
+PAGE = "text/html"
+
+
+@lru_cache(maxsize=512)
+def prefers_page(accept: str) -> bool:
+    """Whether an `Accept` names HTML, and likes no format of ours as well: a browser's does, and `*/*` does not."""
+    if PAGE not in accept.lower():
+        return False
+    # HTML first: among equals mimeparse takes the last.
+    return _best([PAGE, *(one.media_type for one in formats.FORMATS)], accept) == PAGE
 
 
 def choose(request: Request, offered: Sequence[Format]) -> Format:

@@ -37,16 +37,21 @@ class Sought:
         return _fts5(self) if dialect == "sqlite" else _tsquery(self)
 
 
+def folded(text: str) -> str:
+    """Return the words of a text as they are indexed, one space between two."""
+    return " ".join(words(text))
+
+
 @dataclass(frozen=True)
 class Document:
-    """A record as it is indexed: its number, and the texts of each field."""
+    """A record as it is indexed: its number, and the texts of each field, folded (see `folded`)."""
 
     n: int
     texts: tuple[Sequence[str], ...]
 
     def columns(self) -> dict[str, Any]:
         """Return the row of an FTS5 table: a column per field."""
-        joined = [f" {_APART} ".join(" ".join(words(one)) for one in texts) for texts in self.texts]
+        joined = map(f" {_APART} ".join, self.texts)
         return {"rowid": self.n, **dict(zip(FIELDS, joined, strict=True))}
 
     def vector(self) -> str:
@@ -55,7 +60,7 @@ class Document:
         at = 0
         for weight, texts in zip(_WEIGHTS, self.texts, strict=True):
             for one in texts:
-                for word in words(one):
+                for word in one.split():
                     at += 1
                     places.setdefault(word, []).append(f"{at}{weight}")
                 at += 1

@@ -12,6 +12,7 @@ from app.core.answers import Answer, DateAnswer, EntityAnswer
 from app.core.entries import DateEntry, Entry, Slug
 from app.core.filters import PAGING, SOURCE, of_column, text_of_entities
 from app.core.resource import Catalogue
+from app.core.scope import Scope
 from app.kit.codes import Code
 
 
@@ -48,6 +49,7 @@ class SourceDetailAnswer(SourceFields, EntityAnswer):
 
     kind: Literal["source"]
     published: DateAnswer | None
+    scope: Scope = Field(description="What it can speak of: outside of it, its silence says nothing.")
     facts: int = Field(description="Facts that cite it.")
     passages: int = Field(description="Passages of it that are cited.")
 

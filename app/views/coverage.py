@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, and_, or_, select
@@ -23,16 +22,18 @@ from app.core.filters import COUNTRY, PAGING, SOURCE, kinds, of_codes, of_column
 from app.core.lists import EntityList, ShortList
 from app.core.resource import Resource
 from app.core.routes import LIST_ERRORS
+from app.core.scope import Scope
 from app.core.tables import Coverage, Source
 from app.core.vocabulary import CoverageStatus
 from app.kit.formats import CITATIONS, TABLES
-from app.kit.pages import EXACT, dump
+from app.kit.pages import EXACT
 from app.kit.parameters import Asked, Match, Parameter
 
 FORMATS = (*TABLES, *CITATIONS)
 NOT_READ = {
     "code": "out_of_scope",
-    "text": "No source was read for this: nothing follows. `between` names a pair and says so source by source.",
+    "text": "Nothing is recorded, and no article was read for this. `between` names a pair and says of each source, "
+    "data sets too, whether it has none on record or cannot speak of it.",
     "link": None,
 }
 
@@ -89,7 +90,8 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     def find(request: Request) -> Response:
         """Per source, pair of states and kind of fact: found, denied, none recorded, or out of scope.
 
-        Out of scope is said of the pair that `between` asks for, of each source that was not read for it.
+        What is out of scope, and of what a data set has none on record, is said of the pair that `between` asks for:
+        by the scope that each source states (`/sources`), with the years that it can speak of.
         """
         question = asking.question(request, declared, "/coverage", FORMATS)
         return finish(question, listing(question, names), COVERAGE)
@@ -98,12 +100,12 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
 
 def listing(question: Question, names: tuple[str, ...]) -> EntityList | ShortList:
-    """Return what is covered; of the pair that `between` asks for, what is out of scope too."""
+    """Return what is covered; of the pair that `between` asks for, what no line says too."""
     asked = question.asked
     if "between" not in asked.given:
         return EntityList(question, Coverage, (NOT_READ,))
     with question.held.connect() as connection:
-        return ShortList([*_read(connection, asked), *_out_of_scope(connection, asked, names)])
+        return ShortList([*_read(connection, asked), *_silent(connection, asked, names)])
 
 
 def _read(connection: Connection, asked: Asked) -> Sequence[str]:
@@ -112,8 +114,11 @@ def _read(connection: Connection, asked: Asked) -> Sequence[str]:
     return connection.execute(statement.limit(EXACT)).scalars().all()
 
 
-def _out_of_scope(connection: Connection, asked: Asked, names: tuple[str, ...]) -> list[str]:
-    """Return an answer for each source and kind that was not read for the pair that is asked for."""
+def _silent(connection: Connection, asked: Asked, names: tuple[str, ...]) -> list[str]:
+    """Return an answer for each source and kind of which no line says what it has on the pair that is asked for.
+
+    By the source's scope: so its silence costs no line for each of the thousands of pairs that it is silent on.
+    """
     first, second = sorted(asked.given["between"][0].values)
     if any((bool({first, second} & set(choice.values))) == choice.negated for choice in asked.given.get("country", ())):
         return []
@@ -122,25 +127,27 @@ def _out_of_scope(connection: Connection, asked: Asked, names: tuple[str, ...]) 
             select(col(Coverage.source), col(Coverage.kind)).where(col(Coverage.a) == first, col(Coverage.b) == second)
         ).all()
     )
-    sources = connection.execute(select(col(Source.id)).order_by(col(Source.n)).limit(EXACT)).scalars()
-    return [
-        dump(answer(source, first, second, kind, None, CoverageStatus.out_of_scope)).decode()
-        for source in sources
-        for kind in names
-        if (source, kind) not in said
-        and _wanted(asked, "source", source)
-        and _wanted(asked, "kind", kind)
-        and _wanted(asked, "status", CoverageStatus.out_of_scope.value)
-    ]
+    told = connection.execute(select(col(Source.id), col(Source.answer)).order_by(col(Source.n)).limit(EXACT))
+    found = []
+    for source, record in told:
+        if not _wanted(asked, "source", source):
+            continue
+        scope = Scope.model_validate(json.loads(record)["scope"])
+        for kind in names:
+            speaks = scope.speaks_of(kind, first, second)
+            status = CoverageStatus.none_recorded if speaks else CoverageStatus.out_of_scope
+            if (source, kind) in said or not (_wanted(asked, "kind", kind) and _wanted(asked, "status", status.value)):
+                continue
+            period = scope.period if speaks else None
+            found.append(answer(source, first, second, kind, period, status).model_dump_json())
+    return found
 
 
 def _wanted(asked: Asked, parameter: str, value: str) -> bool:
     return all((value in choice.values) != choice.negated for choice in asked.given.get(parameter, ()))
 
 
-def answer(source: str, a: str, b: str, kind: str, period: str | None, status: CoverageStatus) -> dict[str, Any]:
+def answer(source: str, a: str, b: str, kind: str, period: str | None, status: CoverageStatus) -> CoverageAnswer:
     """Return one line of coverage, as it is served."""
     link = f"/facts?kind={kind}&between={a},{b}&source={source}&modality=any"
-    found = CoverageAnswer(source=source, a=a, b=b, kind=kind, period=period, status=status, link=link)
-    plain: dict[str, Any] = json.loads(found.model_dump_json())
-    return plain
+    return CoverageAnswer(source=source, a=a, b=b, kind=kind, period=period, status=status, link=link)

@@ -199,8 +199,9 @@ def _entities(row: Any, held: HeldRelease) -> Pages:
     return _listed(EntityList(_everything(held, (), "/"), row))
 
 
-def _relations(_: HeldRelease) -> Pages:
-    return _listed(RelationList(Asked((), {"modality": (AnyOf((ANY_MODALITY,)),)})))
+def _relations(held: HeldRelease) -> Pages:
+    asked = Asked((), {"modality": (AnyOf((ANY_MODALITY,)),)})
+    return _listed(RelationList(asked, held.about.counts["source"]))
 
 
 def _passages(connection: Connection, after: Any) -> tuple[Sequence[str], Any]:

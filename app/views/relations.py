@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
@@ -36,6 +37,7 @@ class RelationCount(Answer):
     kind: str
     modality: Modality
     granularity: Granularity
+    multilateral: bool = Field(description="Whether further states take part in these facts: a bilateral drill is not.")
     count: int
 
 
@@ -58,6 +60,12 @@ class RelationRow(RelationCount):
 
 
 FORMATS = (*TABLES, *CITATIONS)
+BY_SOURCE = {
+    "code": "by_source",
+    "text": "Each count is of one source: what two sources tell of one deal is two facts, so add up no counts of "
+    "different sources.",
+    "link": None,
+}
 
 
 def _either(values: tuple[str, ...], _: Asked) -> Match:
@@ -113,19 +121,21 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
     def find(request: Request) -> Response:
         """Pairs of states that take part in facts together, counted by source, kind, modality and granularity.
 
+        Facts in which further states take part are counted apart: an exercise of twenty is no bilateral one.
         Quotes about both are a lane of their own; pairs that have nothing else come with `kind=quote` only.
         """
         question = asking.question(request, declared, "/relations", FORMATS)
-        return answer(question, RelationList(question.asked), RELATIONS)
+        return answer(question, RelationList(question.asked, question.held.about.counts["source"]), RELATIONS)
 
     return router_
 
 
 @dataclass(frozen=True)
 class RelationList:
-    """Pairs that a question finds, by their numbers."""
+    """Pairs that a question finds, by their numbers; `sources`: how many there are in the release."""
 
     asked: Asked
+    sources: int
 
     def part(self, connection: Connection, after: int | None, limit: int) -> Part:
         """Return a part, by two statements: the pairs and their counts."""
@@ -141,7 +151,8 @@ class RelationList:
         """Count the pairs, and those that are withheld, by two statements."""
         counted = self._pairs().limit(EXACT + 1).subquery()
         found = connection.execute(select(func.count()).select_from(counted)).scalar_one()
-        return Counts(lists.totals(found) | {"withheld": _withheld(connection, self.asked)})
+        notes = [BY_SOURCE] if self.sources > 1 else []
+        return Counts(lists.totals(found) | {"withheld": _withheld(connection, self.asked)}, notes)
 
     def _where(self) -> list[ColumnElement[bool]]:
         return _conditions(self.asked, lists.modalities(self.asked))
@@ -158,7 +169,9 @@ def _rows(relation: Any) -> list[dict[str, Any]]:
 
 
 RELATIONS = Shape(
-    partial(columns_of, RelationRow), ("a_id", "b_id", "source", "kind", "modality", "granularity"), _rows
+    partial(columns_of, RelationRow),
+    ("a_id", "b_id", "source", "kind", "modality", "granularity", "multilateral"),
+    _rows,
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import Connection, Select, func, literal, or_, select, union_all
 from sqlmodel import col
 
 from app.core import asking, lists
@@ -109,10 +109,10 @@ def _page(connection: Connection, question: Question, expression: Expression) ->
     first, after = divmod(question.after, _PER_FIELD) if question.after is not None else (0, 0)
     parts: list[Select[Any]] = []
     for place in range(first, len(FIELDS)):
-        sought = _found(question, Sought(expression, reach=place + 1, beyond=place), lists.modalities(question.asked))
-        if question.after is not None and place == first:
-            sought = sought.where(SEARCH.c.rowid > after - _BELOW)
-        some = sought.order_by(SEARCH.c.rowid).limit(question.limit + 1).subquery()
+        beyond = after - _BELOW if question.after is not None and place == first else None
+        words = Sought(expression, reach=place + 1, beyond=place)
+        sought = _found(question, words, lists.modalities(question.asked), beyond)
+        some = sought.order_by(sought.selected_columns.rowid).limit(question.limit + 1).subquery()
         parts.append(select(literal(place).label("place"), some.c.rowid.label("n")))
     if not parts:
         return []
@@ -125,27 +125,27 @@ def _number(place: int, n: int) -> int:
     return place * _PER_FIELD + n + _BELOW
 
 
-def _found(question: Question, sought: Sought, modalities: set[str]) -> Select[Any]:
-    """Return the numbers and modalities of what matches, of the kinds and modalities that are wanted."""
-    wanted: list[ColumnElement[bool]] = []
-    for choice in question.asked.given.get("kind", ()):
-        either = or_(col(Fact.kind).in_(choice.values), col(Indexed.kind).in_(choice.values))
-        none = and_(
-            func.coalesce(col(Fact.kind), "").not_in(choice.values),
-            func.coalesce(col(Indexed.kind), "").not_in(choice.values),
-        )
-        wanted.append(none if choice.negated else either)
-    return (
-        select(SEARCH.c.rowid, col(Fact.modality).label("modality"))
-        .select_from(SEARCH)
-        .outerjoin(Fact, col(Fact.n) == SEARCH.c.rowid)
-        .outerjoin(Indexed, col(Indexed.n) == SEARCH.c.rowid)
-        .where(
-            matches(sought),
-            or_(col(Indexed.n).is_not(None), col(Fact.modality).in_(sorted(modalities))),
-            *wanted,
-        )
+def _found(question: Question, sought: Sought, modalities: set[str], after: int | None = None) -> Select[Any]:
+    """Return the numbers and modalities of what matches, of the kinds and modalities that are wanted.
+
+    Facts and entities are looked up one by one, so that an engine has no other way. Entities are numbered below zero.
+    """
+    number = SEARCH.c.rowid
+    of_fact, of_entity = (
+        select(col(table.kind)).where(col(table.n) == number).correlate(SEARCH).scalar_subquery()
+        for table in (Fact, Indexed)
     )
+    modality = select(col(Fact.modality)).where(col(Fact.n) == number).correlate(SEARCH).scalar_subquery()
+    beyond = [] if after is None else [number > after]
+    asked = "kind" in question.asked.given
+    kind = (func.coalesce(of_fact, of_entity) if asked else literal(None)).label("kind")
+    some = select(number, modality.label("modality"), kind).where(matches(sought), *beyond).subquery()
+    wanted = [
+        some.c.kind.not_in(choice.values) if choice.negated else some.c.kind.in_(choice.values)
+        for choice in question.asked.given.get("kind", ())
+    ]
+    shown = or_(some.c.rowid < 0, some.c.modality.in_(sorted(modalities)))
+    return select(some.c.rowid, some.c.modality).where(shown, *wanted)
 
 
 def _counts(connection: Connection, question: Question, expression: Expression) -> dict[str, Any]:

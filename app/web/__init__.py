@@ -1,1 +1,1 @@
-"""The explorer: pages and pictures of what the API answers; it asks the same functions, and no database of its own."""
+"""The explorer: the API's own answers as pages and pictures for people; it asks no database of its own."""

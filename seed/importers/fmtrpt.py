@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.core.answers import AmountStated, Estimate
 from app.core.entries import DateEntry, InferenceEntry
+from app.core.scope import Scope
 from app.core.vocabulary import DateBasis, Modality
 from app.facts.trainings import TrainingEntry
 from app.kit import edtf
@@ -47,6 +48,13 @@ PROVIDER = InferenceEntry(
     from_="Foreign Military Training and DoD Engagement Activities of Interest",
     note="the title of the reports, which are the US government's; no record says so",
 )
+# Section 656 of the Foreign Assistance Act asks for no report on these (22 U.S.C. 2416); NATO as of 2021.
+EXEMPT = frozenset(
+    (
+        *("AL", "BE", "BG", "CA", "CZ", "DE", "DK", "EE", "ES", "FR", "GB", "GR", "HR", "HU", "IS", "IT", "LT", "LU"),
+        *("LV", "ME", "MK", "NL", "NO", "PL", "PT", "RO", "SI", "SK", "TR", "AU", "JP", "NZ"),
+    )
+)
 NOT_TOLD = frozenset({"", "N/A", "N/A - N/A"})
 _REPORT = re.compile(r"([12][0-9]{3})_([12][0-9]{3})_\w+\.xml")
 _FISCAL_YEAR = re.compile(r"\b(?:FY|Fiscal Year) *([0-9]{4}|[0-9]{2})\b")
@@ -75,7 +83,13 @@ class Report:
 
 def read(file: Path, parties: Parties) -> Reading:
     """Read the archive of XML files, or one of them, twice: nothing is made of it before all of it was looked at."""
-    rows = sum(1 for _ in _records(file))
+    rows = 0
+    names: set[str] = set()
+    done: set[int] = set()
+    for report, record in _records(file):
+        rows += 1
+        names.add(record.above[1].attributes["name"].strip())
+        done.add(report.done)
     source = SourceEntry(
         id="fmtrpt",
         title="US foreign military training reports, 1999 to 2021, as XML",
@@ -86,7 +100,22 @@ def read(file: Path, parties: Parties) -> Reading:
         redistribute=Redistribution.all,
         rights="The reports are the US government's; the XML is Security Force Monitor's, CC BY 4.0.",
     )
-    return Reading(source, lambda: rows, _outcomes(file, parties))
+    return Reading(source, _scope(names, done, parties), lambda: rows, _outcomes(file, parties))
+
+
+def _scope(names: set[str], done: set[int], parties: Parties) -> Scope:
+    """Return what the reports can speak of: the states that they name, for a file may be of one region only."""
+    named = {found for name in sorted(names) if (found := parties.find(name))}
+    years = [str(year) for year in range(min(done), max(done) + 1)] if done else []
+    return Scope(
+        kinds=["training"],
+        countries=sorted({*(named - EXEMPT), "US"}),
+        senders=["US"],
+        period=f"{years[0]}/{years[-1]}" if years else None,
+        gaps=[year for year in years if int(year) not in done],
+        limits="Trainings of foreign forces by the United States, by fiscal year. The law that asks for the reports "
+        "exempts NATO's members, Australia, Japan and New Zealand: what stands there on them is not all.",
+    )
 
 
 def _records(file: Path) -> Iterator[tuple[Report, Record]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from string import ascii_uppercase
 
 from app.core.entries import DateEntry, InferenceEntry, PlaceId
+from app.core.scope import Scope
 from app.core.vocabulary import DateBasis, Modality, PointPrecision
 from app.facts.exercises import Domain, ExerciseEntry, Purpose
 from app.kit import edtf
@@ -59,7 +60,12 @@ def read(file: Path, parties: Parties) -> Reading:
         rights="D'Orazio and Galambos 2021, doi:10.7910/DVN/KHFODX: cite it. Rows are quoted as evidence.",
         published=DateEntry(edtf="2021", basis=DateBasis.stated),
     )
-    return Reading(source, lambda: len(sheet.rows), _outcomes(sheet.rows, parties))
+    scope = Scope(
+        kinds=["exercise"],
+        period="1980/2010",
+        limits="Exercises of two or more states; national ones are left out.",
+    )
+    return Reading(source, scope, lambda: len(sheet.rows), _outcomes(sheet.rows, parties))
 
 
 def _outcomes(rows: list[Row], parties: Parties) -> Iterator[Outcome]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.core.entries import DateEntry
+from app.core.scope import Scope
 from app.core.vocabulary import DateBasis
 from app.kit import edtf
 from app.reference.organizations import OrganizationType
@@ -18,6 +19,12 @@ from seed.parties import Parties
 CODED_ON = "2026-11-22"
 _GENERATED = re.compile(r"Data generated: (\d{1,2} [A-Z][a-z]{2} \d{4})\b")
 _RANGE = re.compile(r"year range '([^']*)' to '([^']*)'")
+_ALL = re.compile(r"\bfrom All (countries|suppliers) +to All (countries|recipients)\b", re.IGNORECASE)
+FIRST_YEAR = 1950
+LIMITS = (
+    "Major conventional arms only, as SIPRI defines them: no small arms, hardly any ammunition or components, no "
+    "services; transfers that SIPRI could not identify are not in it."
+)
 NO_RANGE = "the file does not say of which years it has deliveries: totals are null"
 _YEAR = re.compile(r"[12][0-9]{3}")
 _UNKNOWN = re.compile(r"unknown (supplier|recipient)\(s\)")
@@ -47,10 +54,26 @@ class Years:
     stated: bool
     first: int
     complete: bool
+    last: int | None = None
 
     def hold_all(self, ordered: DateEntry) -> bool:
         """Say whether all deliveries until now of a deal ordered then are in the export."""
         return self.stated and self.complete and int(ordered.edtf[:4]) >= self.first
+
+
+def scope(preamble: list[str]) -> Scope:
+    """Return what an export can speak of: its preamble says of which suppliers, recipients and years it is."""
+    asked = years(preamble)
+    return Scope(
+        kinds=["transfer"] if _whole(preamble) else [],
+        period=f"{max(asked.first, FIRST_YEAR)}/{asked.last}" if asked.stated and asked.last else None,
+        limits=LIMITS,
+    )
+
+
+def _whole(preamble: list[str]) -> bool:
+    """Whether the export is of all suppliers and recipients; of some, its silence on others says nothing."""
+    return any(_ALL.search(line) for line in preamble)
 
 
 def years(preamble: list[str]) -> Years:
@@ -61,7 +84,8 @@ def years(preamble: list[str]) -> Years:
         return Years(stated=False, first=0, complete=False)
     first, last = (int(one) if _YEAR.fullmatch(one) else None for one in found.groups())
     complete = last is None or generated is None or last >= generated - 1
-    return Years(stated=True, first=first or 0, complete=complete)
+    # Of the year in which it was generated it does not have all.
+    return Years(stated=True, first=first or 0, complete=complete, last=last or (generated and generated - 1))
 
 
 def actor(parties: Parties, name: str) -> tuple[str, bool]:

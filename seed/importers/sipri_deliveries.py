@@ -43,7 +43,9 @@ def read(file: Path, parties: Parties) -> Reading:
     """Read the table; the preamble says of which years it has deliveries."""
     sheet = whole(file, unquoted(file, COLUMNS), COLUMNS)
     source = sipri.source("sipri-deliveries", "SIPRI Arms Transfers Database: deliveries", file, sheet.preamble)
-    return Reading(source, lambda: len(sheet.rows), _outcomes(sheet.rows, sipri.years(sheet.preamble), parties))
+    years = sipri.years(sheet.preamble)
+    scope = sipri.scope(sheet.preamble)
+    return Reading(source, scope, lambda: len(sheet.rows), _outcomes(sheet.rows, years, parties))
 
 
 def _outcomes(rows: list[Row], years: Years, parties: Parties) -> Iterator[Outcome]:

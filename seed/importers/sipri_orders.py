@@ -45,7 +45,9 @@ def read(file: Path, parties: Parties) -> Reading:
     """Read the table; SIPRI's own estimates of value (TIV) are not looked at."""
     sheet = whole(file, unquoted(file, COLUMNS), COLUMNS)
     source = sipri.source("sipri-orders", "SIPRI Arms Transfers Database: trade register", file, sheet.preamble)
-    return Reading(source, lambda: len(sheet.rows), _outcomes(sheet.rows, sipri.years(sheet.preamble), parties))
+    years = sipri.years(sheet.preamble)
+    scope = sipri.scope(sheet.preamble)
+    return Reading(source, scope, lambda: len(sheet.rows), _outcomes(sheet.rows, years, parties))
 
 
 def _outcomes(rows: list[Row], years: Years, parties: Parties) -> Iterator[Outcome]:

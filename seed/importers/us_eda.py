@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.core.answers import AmountStated, Estimate
 from app.core.entries import DateEntry
+from app.core.scope import Scope
 from app.core.vocabulary import DateBasis, Modality
 from app.facts.transfers import DealStatus, QuantityStated, TransferEntry, TransferTerms
 from app.reference.sources import Redistribution, SourceEntry
@@ -66,7 +67,19 @@ def read(file: Path, parties: Parties) -> Reading:
         redistribute=Redistribution.all,
         rights="A work of the United States government.",
     )
-    return Reading(source, lambda: len(sheet.rows), _outcomes(sheet.rows, parties))
+    scope = Scope(
+        kinds=["transfer"],
+        senders=["US"],
+        period=_period(sheet.rows),
+        limits="Excess Defense Articles of the United States only: no sale of new arms, no other aid.",
+    )
+    return Reading(source, scope, lambda: len(sheet.rows), _outcomes(sheet.rows, parties))
+
+
+def _period(rows: list[Row]) -> str | None:
+    """Return the years of which the report has requests, as far as rows tell."""
+    years = [row.cells[1] for row in rows if len(row.cells) == len(COLUMNS) and _YEAR.fullmatch(row.cells[1])]
+    return f"{min(years)}/{max(years)}" if years else None
 
 
 def _outcomes(rows: list[Row], parties: Parties) -> Iterator[Outcome]:

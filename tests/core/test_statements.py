@@ -23,7 +23,7 @@ STATEMENTS = {
     "/cooperation": 2,
     "/exercises?participant=NO&domain=sea&bilateral=false": 4,
     "/deployments?sending=TR": 3,
-    "/trainings?provider=NO": 3,
+    "/trainings?provider=NO": 2,
     "/holdings?origin=RU": 3,
     "/events?type=meeting": 2,
     "/quotes?about=TR&speaker=lars-vinter": 4,

@@ -66,3 +66,16 @@ def test_every_way_finds_the_same(small: Api, monkeypatch: pytest.MonkeyPatch, w
 def test_pages_together_are_the_whole(small: Api) -> None:
     whole = small.json("/facts?modality=any&limit=500")
     assert walk(small, "/facts?modality=any&limit=3")[1:] == [record["id"] for record in whole["data"]]
+
+
+@pytest.mark.parametrize(
+    "question", [question for question in QUESTIONS if "limit=3" in question and "sort" not in question]
+)
+def test_what_is_counted_is_what_is_found(small: Api, question: str) -> None:
+    found = walk(small, question)
+    page = small.json(question)["meta"]
+    assert page["total"] == len(found) - 1
+    withheld = {
+        modality: small.json(f"{question}&modality={modality}")["meta"]["total"] for modality in page["withheld"]
+    }
+    assert page["withheld"] == withheld

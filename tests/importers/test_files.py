@@ -68,7 +68,7 @@ def test_a_row_that_an_importer_drops_silently_is_noticed(read: Read) -> None:
     def forgetful(file: Path, parties: object) -> Reading:
         reading = US_EDA.read(file, parties)  # type: ignore[arg-type]  # handed on
         kept = [one for one in reading.outcomes if isinstance(one, Made)]
-        return Reading(reading.source, reading.rows, iter(kept[:-1]))
+        return Reading(reading.source, reading.scope, reading.rows, iter(kept[:-1]))
 
     broken = Importer("us-eda", "", US_EDA.columns, forgetful, US_EDA.passages)
     finding = rejected(read, broken, DATASETS / "eda.csv")

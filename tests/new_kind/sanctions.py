@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Index
 from sqlmodel import col
@@ -56,9 +56,9 @@ class SanctionEntry(SanctionFields, FactEntry):
         """Both take part."""
         return [*party(Role.participant, self.by), *party(Role.recipient, self.against)]
 
-    def detail(self, n: int) -> Sanction:
+    def detail(self) -> dict[str, Any]:
         """Return the row."""
-        return Sanction(n=n, scope=self.scope)
+        return {"scope": self.scope}
 
 
 SANCTIONS = Resource(

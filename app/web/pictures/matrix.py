@@ -16,7 +16,7 @@ KEY = (
     "■ found",
     "☒ denied",
     "□ none recorded: no statement that there is none",
-    "· out of scope: not read for it, nothing follows",
+    "· out of scope, or no line: nothing follows; its link says what each source could speak of",
 )
 # Of several sources, that is drawn which says most.
 _SAYS_MOST = {status: at for at, status in enumerate(CoverageStatus)}
@@ -92,7 +92,7 @@ def picture(
 
 def _cell(row: Row, kind: str, at: int, place: int, names: Mapping[str, str], link: str) -> dict[str, Any]:
     status = row.status(kind)
-    told = "; ".join(f"{source}: {one.value}" for source, one in row.cells.get(kind, ())) or "no source was read"
+    told = "; ".join(f"{source}: {one.value}" for source, one in row.cells.get(kind, ())) or "no line says it"
     outside = status == CoverageStatus.out_of_scope
     return {
         "x": LEFT + COLUMN * place,

@@ -1,0 +1,80 @@
+"""What a load remembers of the facts that went by: counted and noted on disk where it is much, so memory stays flat."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+
+# The empty name is a temporary file of SQLite's own, which it removes itself, even if the process is killed.
+_TEMPORARY = ""
+_MOST_IN_MEMORY = 100_000
+# Two states, source, kind, modality, granularity, and whether further states take part.
+Key = tuple[str, str, str, str, str, str, bool]
+
+
+def _opened(table: str) -> sqlite3.Connection:
+    database = sqlite3.connect(_TEMPORARY, isolation_level=None)
+    for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -16000", table):
+        database.execute(statement)
+    database.execute("BEGIN")
+    return database
+
+
+class Seen:
+    """Which of very many ids came before."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._database = _opened("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._execute = self._database.execute
+
+    def add(self, id: str) -> bool:
+        """Note an id; say whether it is new."""
+        return self._execute("INSERT OR IGNORE INTO seen VALUES (?)", (id,)).rowcount == 1
+
+
+class Tally:
+    """How many facts there are of each key."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._some: Counter[Key] = Counter()
+        self._database = _opened("CREATE TABLE part (a, b, source, kind, modality, granularity, multilateral, count)")
+
+    def add(self, key: Key) -> None:
+        """Count one more."""
+        self._some[key] += 1
+        if len(self._some) > _MOST_IN_MEMORY:
+            self._put_down()
+
+    def counts(self) -> Iterator[tuple[Key, int]]:
+        """Yield every key with its count, in order."""
+        self._put_down()
+        columns = "a, b, source, kind, modality, granularity, multilateral"
+        for *key, count in self._database.execute(
+            f"SELECT {columns}, sum(count) FROM part GROUP BY {columns} ORDER BY {columns}"  # noqa: S608  # ours
+        ):
+            a, b, source, kind, modality, granularity, multilateral = key
+            yield (a, b, source, kind, modality, granularity, bool(multilateral)), count
+
+    def of(self, source: str) -> Iterator[tuple[tuple[str, str], dict[str, set[str]]]]:
+        """Yield, in order, each pair of states that a source has facts on, with the modalities of each kind."""
+        self._put_down()
+        self._database.execute("CREATE INDEX IF NOT EXISTS of_source ON part (source, a, b, kind, modality)")
+        rows = self._database.execute(
+            "SELECT DISTINCT a, b, kind, modality FROM part WHERE source = ? ORDER BY a, b", (source,)
+        )
+        for pair, some in groupby(rows, key=itemgetter(0, 1)):
+            modalities: dict[str, set[str]] = defaultdict(set)
+            for _, _, kind, modality in some:
+                modalities[kind].add(modality)
+            yield pair, modalities
+
+    def _put_down(self) -> None:
+        if self._some:
+            rows = [(*key, count) for key, count in self._some.items()]
+            self._database.executemany("INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._some.clear()
