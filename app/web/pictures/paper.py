@@ -15,8 +15,8 @@ MARGIN = 28
 PAPER, INK, GREY, FAINT, ACCENT = "#fffef9", "#1f1f1c", "#6b6b63", "#d9d8cf", "#a3301c"
 CLEAR = "rgba(31,31,28,0)"
 HEAD = 74
-# What XML cannot hold (and what the renderer ends its process for).
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What XML cannot hold (the renderer ends its process for it), and what turns the words after it round.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _LINE = 150
 # Solid, dashed, dotted; what is denied has a cross besides: black and white tell them apart.
 DASHES: dict[str, list[float] | None] = {
