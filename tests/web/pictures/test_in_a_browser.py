@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 from tests.web.conftest import OF_A_SCRIPT, OF_AN_IMAGE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Api
     from tests.live.conftest import Server
 
@@ -23,6 +28,13 @@ PICTURES = [
     "/coverage.svg",
 ]
 HOSTILE = ["/relations/SUHH/TZ/timeline.svg", "/countries/TZ/network.svg", "/transfers/flows.svg", "/coverage.svg"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Another's server, which says nothing of what it is asked."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
 
 
 def seen(page: Page, target: str, scheme: str) -> bytes:
@@ -46,15 +58,21 @@ def test_its_policy_changes_nothing_that_is_seen(page: Page, web_server: Server,
     assert seen(page, target, "dark") == as_it_is
 
 
-def test_an_article_may_frame_it(page: Page, web_server: Server) -> None:
-    page.goto("/docs")
-    page.evaluate("document.documentElement.remove()")
-    page.goto("data:text/html,<iframe src='" + f"{web_server.url}/network.svg" + "' width=900 height=700></iframe>")
-    frame = page.frames[1]
-    frame.wait_for_selector("svg title", state="attached")
-    assert frame.locator("svg > title").text_content() == "Who is tied to whom"
-    marks = frame.locator("a[target=_top]")
-    assert marks.count() > 0
+def test_an_article_may_frame_it(browser: Browser, web_server: Server, tmp_path: Path) -> None:
+    article = f"<!doctype html><title>An article</title><iframe src='{web_server.url}/network.svg'></iframe>"
+    (tmp_path / "index.html").write_text(article)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path))) as elsewhere:
+        Thread(target=elsewhere.serve_forever).start()
+        page = browser.new_page()
+        try:
+            page.goto(f"http://127.0.0.1:{elsewhere.server_port}/")
+            frame = page.frames[1]
+            frame.wait_for_selector("svg > title", state="attached")
+            assert frame.locator("svg > title").text_content() == "Who is tied to whom"
+            assert frame.locator("a[target=_top]").count() > 0
+        finally:
+            page.close()
+            elsewhere.shutdown()
 
 
 def test_every_mark_is_reached_by_keyboard(page: Page) -> None:
