@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,12 +23,15 @@ _TOLD = ("id", "title", "publisher", "url")
 
 @dataclass(frozen=True)
 class Listed:
-    """A list of facts of one kind and modality, and how long it is."""
+    """A list of facts, and how long it is."""
 
-    kind: str
-    modality: str
     id: int
     count: int
+
+
+# A kind and a modality; and the lists of facts of such.
+Cell = tuple[str, str]
+Cells = Mapping[Cell, Sequence[Listed]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Snapshot:
     schema: str | None
     sources: dict[str, dict[str, str | None]]
     names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict)
-    listed: dict[tuple[str, str], Sequence[Listed]] = field(default_factory=dict)
+    listed: dict[tuple[str, str], Cells] = field(default_factory=dict)
 
     @property
     def predecessors(self) -> dict[str, list[str]]:
