@@ -19,6 +19,7 @@ from app.core.snapshot import FactReleases, describe, head
 from app.core.vocabulary import VOCABULARY
 from app.facts import FACTS
 from app.kit import coding, openapi, problems, validators
+from app.kit.again import AskAgain
 from app.kit.codes import Code
 from app.kit.counting import Counts
 from app.kit.databases import open_releases
@@ -50,6 +51,7 @@ from app.views import (
 )
 from app.views import facts as all_facts
 from app.web import explorer
+from app.web.pictures import router as pictures
 from app.web.site import Site
 
 # What is deprecated, and until when it is answered: docs/stability.md says how long that is at the least.
@@ -108,6 +110,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
             {"name": "facts", "description": "The kinds of fact."},
             {"name": "across", "description": "Questions across kinds."},
             {"name": "reference", "description": "What facts refer to."},
+            {"name": "pictures", "description": "The same questions, drawn."},
             {"name": "service", "description": "The service itself."},
         ],
         openapi_url=None,
@@ -142,6 +145,8 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
         "resolve": "/resolve",
     }
     kind = kinds(resource.kind for resource in facts)
+    # Before the lists and items: `/transfers/flows` is no transfer's id.
+    app.include_router(pictures.router(facts))
     app.include_router(service.router(NAME, SUMMARY, app.version, collections, settings.migrations))
     app.include_router(all_facts.router(facts))
     app.include_router(verify.router())
@@ -179,6 +184,7 @@ def _wrap(
     app: Served, counts: Counts | None, settings: Settings, going: tuple[Going, ...], releases: FactReleases, site: Site
 ) -> None:
     """Put the middleware round the application, innermost first: what stands outside sees what is really sent."""
+    app.add_middleware(AskAgain)
     if going:
         app.add_middleware(Announce, going=going)
     app.add_middleware(explorer.Explore, site=site)

@@ -12,7 +12,7 @@ TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quot
 MOST_NAMED = 5
 TWO = 2
 # As the compiler writes a citation's source, and as a count names one. Inside a text the quotation marks are escaped.
-_MARKS = (b'"source":{"id":"', b'"source":"')
+_MARKS = (re.compile(rb'"source":\{"id":"([^"]+)"'), re.compile(rb'"source":"([^"]+)"'))
 _SOURCES_THEMSELVES = re.compile(rb'\{"id":"([^"]+)","kind":"source",')
 
 
@@ -21,7 +21,7 @@ def citation(held: HeldRelease, address: str, data: bytes = b"") -> str:
 
     Where the records name none, as counts and names do not, it is the release's own that are named.
     """
-    named, more = _some(_behind(data, held.about.counts["source"]))
+    named, more = _some(_behind(data))
     of = ""
     if not named:
         named, more = _some(held.about.sources)
@@ -32,11 +32,18 @@ def citation(held: HeldRelease, address: str, data: bytes = b"") -> str:
     return f"Foedus, release {held.id}, {address}. {told}{TERMS}"
 
 
-def overlapping(answers: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the note on finished facts that rest on several sources, if they do."""
-    sources = sorted({source for answer in answers for source in _behind(answer.encode(), 1)})
+def overlapping(answers: Sequence[str], *, perhaps: bool) -> list[dict[str, Any]]:
+    """Return the note on a page of facts that rest on several sources, if they do.
+
+    perhaps: there are other pages, which may be of other sources; nobody has looked at them.
+    """
+    sources = sorted(_behind(",".join(answers).encode()))
     if len(sources) < TWO:
-        return []
+        text = (
+            "The facts of this page are of one source, those of other pages may be of others: what two sources tell of "
+            "one deal is two facts. `total` counts facts; `facet=source` counts them by source."
+        )
+        return [{"code": "several_sources", "text": text, "link": None}] if perhaps and sources else []
     text = (
         f"These facts are of {len(sources)} sources ({', '.join(sources)}): what two of them tell of one deal is two "
         "facts. `total` counts facts; `facet=source` counts them by source."
@@ -44,19 +51,11 @@ def overlapping(answers: Sequence[str]) -> list[dict[str, Any]]:
     return [{"code": "several_sources", "text": text, "link": None}]
 
 
-def _behind(data: bytes, every: int) -> Iterator[str]:
-    """Yield the ids of the sources that finished records name, each once, until all of the release are found."""
-    seen: set[bytes] = set()
+def _behind(data: bytes) -> Iterator[str]:
+    """Yield the ids of the sources that finished records name, each once, as they come."""
     for mark in _MARKS:
-        at = data.find(mark)
-        while at >= 0 and len(seen) < every:
-            end = data.index(b'"', at + len(mark))
-            source = data[at + len(mark) : end]
-            if source not in seen:
-                seen.add(source)
-                yield source.decode()
-            at = data.find(mark, end)
-        if seen:
+        if seen := dict.fromkeys(mark.findall(data)):
+            yield from (source.decode() for source in seen)
             return
     if _SOURCES_THEMSELVES.match(data):
         yield from dict.fromkeys(one.decode() for one in _SOURCES_THEMSELVES.findall(data))

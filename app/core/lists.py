@@ -67,6 +67,7 @@ class FactList:
     question: Question
     kind: str | None = None
     sought: Asked | None = None
+    _planned: list[Plan] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def asked(self) -> Asked:
@@ -78,7 +79,7 @@ class FactList:
         sort = self.asked.one("sort") or "date"
         dated = self.question.held.about.dated
         shown = modalities(self.asked)
-        lists = self._plan(connection, shown)
+        lists = self._plan(connection)
         values: dict[str, Any] = {"after": after, "limit": limit + 1, "dated": dated}
         shape, slotted, bound = self.asked.prepared(self._listed)
         if sort.removeprefix("-") == "id":
@@ -97,7 +98,7 @@ class FactList:
     def counts(self, connection: Connection) -> Counts:
         """Count what is found and what is withheld, by one statement at most; by one more if they are very many."""
         every = [modality.value for modality in Modality]
-        lists = self._plan(connection, every)
+        lists = self._plan(connection)
         shown = modalities(self.asked)
         undated = 0
         if lists.counted:
@@ -118,7 +119,7 @@ class FactList:
     def found(self, connection: Connection) -> Select[Any]:
         """Return the numbers of the first 10,000 facts, as `n`, for a statement of somebody else's."""
         shown = modalities(self.asked)
-        lists = self._plan(connection, shown)
+        lists = self._plan(connection)
         dated = self.question.held.about.dated
         write, more, arms = statements.by_date(
             lists, shown, "date", self.asked, first=True, past_dated=False, numbers=True
@@ -132,8 +133,11 @@ class FactList:
         """The parameters of which the SQL knows only lists, or that choose among what is found."""
         return (*OF_THE_PAGE, *(one.name for one in self.asked.parameters if one.terms or one.name in _OF_LISTS))
 
-    def _plan(self, connection: Connection, shown: Iterable[str]) -> Plan:
-        return plan(connection, self.question.held, self.asked, self.kind, shown)
+    def _plan(self, connection: Connection) -> Plan:
+        """Return its plan, which is made once."""
+        if not self._planned:
+            self._planned.append(plan(connection, self.question.held, self.asked, self.kind))
+        return self._planned[0]
 
     def _counted(self, connection: Connection, lists: Plan, shown: set[str]) -> dict[str, int]:
         shape, slotted, values = self.asked.prepared(self._listed)

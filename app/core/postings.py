@@ -14,7 +14,7 @@ from functools import cached_property
 from sqlalchemy import Connection, select, tuple_
 from sqlmodel import col
 
-from app.core.snapshot import HeldRelease, Listed
+from app.core.snapshot import Cell, Cells, HeldRelease, Listed
 from app.core.tables import Term
 from app.core.terms import ALL_KINDS, EVERY
 from app.kit import parameters
@@ -29,7 +29,6 @@ MOST_TERMS = 20_000
 # They choose among the facts of the lists.
 BESIDE = ("since", "until")
 Ids = tuple[int, ...]
-Cell = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Part:
 class _Filter:
     """One filter: its lists, by kind and modality."""
 
-    cells: dict[Cell, list[Listed]]
+    cells: Cells
 
     def ids(self, cells: Iterable[Cell]) -> Ids:
         """Return its lists in some cells, filled up to a power of two: so there are fewer shapes of statement."""
@@ -145,20 +144,20 @@ class Plan:
         )
 
 
-def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | None, modalities: Iterable[str]) -> Plan:
-    """Return the lists behind a question about facts of a kind, or of all; by one statement, if terms are new to it.
-
-    modalities: those that it may be about.
-    """
+def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | None) -> Plan:
+    """Return the lists behind a question about facts of a kind, or of all; by one statement, if terms are new to it."""
     wanted: list[tuple[bool, list[parameters.Term]]] = []
     others = False
     for parameter in asked.parameters:
-        choices = asked.given.get(parameter.name, ())
-        others = others or (bool(choices) and (parameter.starts or parameter.name in BESIDE))
+        choices = asked.given.get(parameter.name)
+        if not choices:
+            continue
+        others = others or parameter.starts or parameter.name in BESIDE
         if parameter.terms is not None:
             some = [(choice.negated, parameter.terms(choice.values, asked)) for choice in choices]
             wanted += [(negated, list(found)) for negated, found in some if found is not None]
-        others = others or (bool(choices) and parameter.match is not None and parameter.terms is None)
+        elif parameter.match is not None:
+            others = True
     listed = _listed(connection, held, [EVERY, *(term for _, some in wanted for term in some)])
     filters = [(negated, _filter(listed, some)) for negated, some in wanted]
     every = _filter(listed, [EVERY])
@@ -170,8 +169,7 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
         refused = tuple(_of_all_kinds(one) for one in refused)
     else:
         cells = [cell for cell in every.cells if cell[0] and (of_kind is None or of_kind(cell[0]))]
-    shown = set(modalities)
-    cells = [cell for cell in cells if cell[1] in shown and all(cell in one.cells for one in asserted)]
+    cells = [cell for cell in cells if all(cell in one.cells for one in asserted)]
     counted = not others and len(filters) <= 1 and all(one.once for _, one in filters)
     return Plan(every, asserted, refused, tuple(cells), counted)
 
@@ -184,37 +182,39 @@ def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:
     return (lambda one: all((one in choice.values) != choice.negated for choice in choices)) if choices else None
 
 
-def _filter(listed: Mapping[parameters.Term, Sequence[Listed]], wanted: Iterable[parameters.Term]) -> _Filter:
+def _filter(listed: Mapping[parameters.Term, Cells], wanted: Sequence[parameters.Term]) -> _Filter:
+    if len(wanted) == 1:
+        return _Filter(listed[wanted[0]])
     cells: dict[Cell, list[Listed]] = {}
     for term in dict.fromkeys(wanted):
-        for one in listed[term]:
-            cells.setdefault((one.kind, one.modality), []).append(one)
+        for cell, some in listed[term].items():
+            cells.setdefault(cell, []).extend(some)
     return _Filter(cells)
 
 
 def _of_all_kinds(given: _Filter) -> _Filter:
     """Return a filter with its lists of all kinds together, beside those of each."""
-    cells = dict(given.cells)
+    together: dict[Cell, list[Listed]] = {}
     for (_, modality), some in given.cells.items():
-        cells.setdefault((ALL_KINDS, modality), []).extend(some)
-    return _Filter(cells)
+        together.setdefault((ALL_KINDS, modality), []).extend(some)
+    return _Filter({**given.cells, **together})
 
 
 def _listed(
     connection: Connection, held: HeldRelease, wanted: Iterable[parameters.Term]
-) -> dict[parameters.Term, Sequence[Listed]]:
+) -> dict[parameters.Term, Cells]:
     """Return the lists of terms, of which a release remembers those that were asked last."""
     known = held.about.listed
     found = {term: known[term] for term in wanted if term in known}
     missing = sorted(set(wanted) - found.keys())
     if missing:
-        rows: dict[parameters.Term, list[Listed]] = {term: [] for term in missing}
+        rows: dict[parameters.Term, dict[Cell, list[Listed]]] = {term: {} for term in missing}
         statement = select(
             col(Term.name), col(Term.value), col(Term.kind), col(Term.modality), col(Term.id), col(Term.count)
         )
         asked = statement.where(tuple_(col(Term.name), col(Term.value)).in_(missing)).order_by(col(Term.id))
         for name, value, kind, modality, id_, count in connection.execute(asked):
-            rows[name, value].append(Listed(kind, modality, id_, count))
+            rows[name, value][kind, modality] = [Listed(id_, count)]
         if len(known) + len(rows) > MOST_TERMS:
             known.clear()
         known.update(rows)

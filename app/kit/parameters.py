@@ -112,13 +112,15 @@ class Asked:
             if parameter.name in changes:
                 text = changes[parameter.name]
                 texts = [] if text is None else [text]
-            else:
+            elif choices := self.given.get(parameter.name):
                 single = parameter.takes == "one"
-                choices = self.given.get(parameter.name, ())
                 texts = [choice.values[0] if single else grammar.write(choice) for choice in choices]
-            # A default goes without saying, unless something else that is asked implies another value.
-            default = parameter.default if self.implied(parameter.name) <= {parameter.default} else None
-            parts += [grammar.encode(parameter.name, text) for text in texts if text != default]
+            else:
+                continue
+            if parameter.default in texts and self.implied(parameter.name) <= {parameter.default}:
+                # A default goes without saying, unless something else that is asked implies another value.
+                texts = [text for text in texts if text != parameter.default]
+            parts += [grammar.encode(parameter.name, text) for text in texts]
         return "&".join(parts)
 
     def implied(self, name: str) -> set[str | None]:

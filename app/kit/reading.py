@@ -25,9 +25,10 @@ def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> A
     resolved, refusals = _resolve_names(choices, known, resolve)
     culprits += refusals
     given: dict[str, tuple[AnyOf, ...]] = {}
+    named = {name for name, _ in resolved}
     for parameter in parameters:
         try:
-            found = _joined(parameter, resolved)
+            found = () if named.isdisjoint((parameter.name, parameter.also)) else _joined(parameter, resolved)
         except Refused as refused:
             written_as = next(name for name, _ in resolved if name in (parameter.name, parameter.also))
             culprits.append(_culprit(written_as, refused))
@@ -119,8 +120,6 @@ def _joined(parameter: Parameter, choices: Sequence[tuple[str, AnyOf]]) -> tuple
         raise Refused(
             f"`{parameter.name}` and `{parameter.also}` are the same parameter and were given different values"
         )
-    if not spelled:
-        return ()
     if max(count.values()) > 1 and not parameter.several:
         remedy = ": for any of, write them with commas" if parameter.takes == "list" else ""
         raise Refused(f"was given {max(count.values())} times, but a record has only one{remedy}")

@@ -14,6 +14,7 @@ from app.core import asking
 from app.core.answering import Shape
 from app.core.answering import answer as finish
 from app.core.answers import Answer, StateId
+from app.core.asking import Question
 from app.core.choosing import asks
 from app.core.columns import columns_of
 from app.core.envelopes import list_of
@@ -61,19 +62,22 @@ def _between(values: tuple[str, ...], _: Asked) -> Match:
     return Match(col(Coverage.n), and_(col(Coverage.a) == first, col(Coverage.b) == second))
 
 
-def router(facts: tuple[Resource, ...]) -> APIRouter:
-    """Return `/coverage`."""
-    found = APIRouter(tags=["across"])
-    names = tuple(resource.kind for resource in facts)
-    declared = (
+def filters(names: tuple[str, ...]) -> tuple[Parameter, ...]:
+    """Return what coverage may be asked for; `names`: those of the kinds of fact."""
+    return (
         of_column("source", SOURCE, col(Coverage.n), col(Coverage.source), "These sources."),
         Parameter("country", "One of the two states, by any code or name.", COUNTRY, _either, several=True),
         Parameter("between", "Exactly these two states; sources not read for them say so.", COUNTRY, _between, "pair"),
         of_column("kind", kinds(names), col(Coverage.n), col(Coverage.kind), "Kinds of fact."),
         of_codes("status", CoverageStatus, col(Coverage.n), col(Coverage.status), "What there is."),
-        *PAGING,
-        with_fields(CoverageAnswer.model_fields),
     )
+
+
+def router(facts: tuple[Resource, ...]) -> APIRouter:
+    """Return `/coverage`."""
+    found = APIRouter(tags=["across"])
+    names = tuple(resource.kind for resource in facts)
+    declared = (*filters(names), *PAGING, with_fields(CoverageAnswer.model_fields))
 
     @found.get(
         "/coverage",
@@ -90,14 +94,18 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         by the scope that each source states (`/sources`), with the years that it can speak of.
         """
         question = asking.question(request, declared, "/coverage", FORMATS)
-        asked = question.asked
-        if "between" not in asked.given:
-            return finish(question, EntityList(question, Coverage, (NOT_READ,)), COVERAGE)
-        with question.held.connect() as connection:
-            answers = [*_read(connection, asked), *_silent(connection, asked, names)]
-        return finish(question, ShortList(answers), COVERAGE)
+        return finish(question, listing(question, names), COVERAGE)
 
     return found
+
+
+def listing(question: Question, names: tuple[str, ...]) -> EntityList | ShortList:
+    """Return what is covered; of the pair that `between` asks for, what no line says too."""
+    asked = question.asked
+    if "between" not in asked.given:
+        return EntityList(question, Coverage, (NOT_READ,))
+    with question.held.connect() as connection:
+        return ShortList([*_read(connection, asked), *_silent(connection, asked, names)])
 
 
 def _read(connection: Connection, asked: Asked) -> Sequence[str]:

@@ -1,1 +1,1 @@
-"""The explorer: the API's own answers as pages for people, at the same addresses; it asks no database."""
+"""The explorer: the API's own answers as pages and pictures for people; it asks no database of its own."""
