@@ -74,6 +74,20 @@ def test_from_a_name_over_a_pair_to_the_very_words(page: Page) -> None:
     expect(page.locator(".run:target")).to_contain_text("briefly stationed six F-16s")
 
 
+@pytest.mark.parametrize("target", ["/", "/countries/TR", "/relations/TR/AZ"])
+def test_the_marks_of_a_picture_lead_on(page: Page, target: str) -> None:
+    page.goto(target)
+    picture = next(frame for frame in page.frames if frame.url.partition("?")[0].endswith(".svg"))
+    mark = picture.locator("a").first
+    leads_to = mark.get_attribute("href")
+    assert leads_to
+    mark.focus()
+    page.keyboard.press("Enter")
+    # Over the page, not within the picture.
+    page.wait_for_url(f"**{leads_to}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 def test_words_light_up_their_facts_and_facts_their_words(page: Page) -> None:
     page.goto(SOURCE)
     piece = page.locator(".piece", has_text="briefly stationed six F-16s")
