@@ -16,15 +16,17 @@ from app.web.pictures.paper import (
     PAPER,
     WIDTH,
     Picture,
+    area,
     counted,
     crossed,
     look,
     plain,
     short,
+    width,
     words,
 )
 
-MOST_FLOWS = 120
+MOST_FLOWS = 80
 HEIGHT = 430
 # Where people live: without the ice of the south.
 EDGES = {"type": "MultiPoint", "coordinates": [[-168.9, 0], [-169.1, 0], [11, 83], [11, -56]]}
@@ -46,7 +48,7 @@ def picture(
     placed = {who: points[code] for who, code in codes.items() if code in points}
     # The strongest last: they lie above the rest.
     drawn = [
-        _flow(line, names, placed, strong=at < strongest(found))
+        _flow(line, found[0].count, names, placed, strong=at < strongest(found))
         for at, line in reversed(list(enumerate(found)))
         if line.a in placed and line.b in placed
     ]
@@ -58,7 +60,7 @@ def picture(
             "id": who,
             "lon": placed[who][0],
             "lat": placed[who][1],
-            "area": min(20 + 6 * received[who], 160),
+            "area": area(received[who], max(received.values()), 120),
             "fill": GREY if received[who] else PAPER,
             **_name(who, ends, names, placed),
             "says": plain(f"{names.get(who, who)}: receives {received[who]:,}"),
@@ -143,7 +145,7 @@ _LINKED = {"href": {"field": "link"}, "description": {"field": "says"}}
 
 
 def _flow(
-    line: Line, names: Mapping[str, str], placed: Mapping[str, Sequence[float]], *, strong: bool
+    line: Line, most: int, names: Mapping[str, str], placed: Mapping[str, Sequence[float]], *, strong: bool
 ) -> dict[str, Any]:
     style = look(line.modality)
     start, end = placed[line.a], placed[line.b]
@@ -158,7 +160,7 @@ def _flow(
         "modality": line.modality,
         "dash": style["dash"],
         "ink": ACCENT if strong and line.modality == Modality.actual else "#8b8a80",
-        "width": min(1 + 0.8 * (line.count - 1) ** 0.5, 7),
+        "width": width(line.count, most),
         "link": line.link,
         "says": line.says(names, "→"),
     }

@@ -73,6 +73,16 @@ def counted(count: int, one: str, several: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
+def width(count: int, most: int) -> float:
+    """Return how wide the line of a count is, where `most` is the largest: its area in the eye goes with its root."""
+    return round(0.7 + 5.3 * (count / most) ** 0.5, 2)
+
+
+def area(count: int, most: int, largest: float) -> float:
+    """Return the area of a count's dot, where `most` is the largest."""
+    return round(16 + (largest - 16) * count / max(most, 1), 2)
+
+
 def words(texts: Iterable[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """Return a data set and the mark that writes it: each text has x, y, text, size, colour, weight, align, link."""
     data = {"name": name, "values": [{"size": 11, "ink": INK, "weight": "normal", "align": "left"} | t for t in texts]}
