@@ -19,6 +19,7 @@ from app.core.snapshot import FactReleases, describe, head
 from app.core.vocabulary import VOCABULARY
 from app.facts import FACTS
 from app.kit import coding, openapi, problems, validators
+from app.kit.again import AskAgain
 from app.kit.codes import Code
 from app.kit.counting import Counts
 from app.kit.databases import open_releases
@@ -183,6 +184,7 @@ def _wrap(
     app: Served, counts: Counts | None, settings: Settings, going: tuple[Going, ...], releases: FactReleases, site: Site
 ) -> None:
     """Put the middleware round the application, innermost first: what stands outside sees what is really sent."""
+    app.add_middleware(AskAgain)
     if going:
         app.add_middleware(Announce, going=going)
     app.add_middleware(explorer.Explore, site=site)

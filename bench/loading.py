@@ -101,8 +101,8 @@ def synthetic(number: int, url: str) -> dict[str, float]:
 def bare(release: Path, into: Path, documents: Path) -> float:
     """Insert the rows of a release into an empty database of the same schema, and nothing else; return the seconds.
 
-    Tables and indexes are there before the rows, as a load has them. Reading the rows is not counted. The full-text
-    index gets the documents that were kept when the release was compiled.
+    Tables and indexes are there before the rows; a load makes its indexes after them. Reading the rows is not counted.
+    The full-text index gets the documents that were kept when the release was compiled.
     """
     into.unlink(missing_ok=True)
     spent = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
@@ -23,6 +25,8 @@ from seed.rows import Into, Values
 # full-text index holds in memory before it writes, merging nothing until all is there.
 _CACHE = 65_536
 _GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
+# The disk is full, or a quota or a limit is reached.
+_NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
 # A temporary file of SQLite's own.
 _ASIDE = "aside"
 
@@ -54,6 +58,12 @@ class SqliteTarget:
                     connection.execute(text(f"PRAGMA cache_size = -{_CACHE}"))
                     connection.commit()
                     yield connection
+            except OperationalError as error:
+                if getattr(error.orig, "sqlite_errorname", None) not in _NO_ROOM:
+                    raise
+                free = shutil.disk_usage(self._folder).free
+                what = f"the release could not be written: {error.orig}; {self._folder} has {free:,} bytes free"
+                raise OSError(f"{what}. Make room and load again; what was current still is") from error
             finally:
                 Path(name).unlink(missing_ok=True)
 

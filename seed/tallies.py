@@ -10,7 +10,6 @@ from operator import itemgetter
 
 # The empty name is a temporary file of SQLite's own, which it removes itself, even if the process is killed.
 _TEMPORARY = ""
-_MOST_IN_MEMORY = 100_000
 # Two states, source, kind, modality, granularity, and whether further states take part.
 Key = tuple[str, str, str, str, str, str, bool]
 
@@ -39,15 +38,16 @@ class Seen:
 class Tally:
     """How many facts there are of each key."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, most: int = 100_000) -> None:
+        """Begin with none; hold at most so many keys in memory."""
+        self._most = most
         self._some: Counter[Key] = Counter()
         self._database = _opened("CREATE TABLE part (a, b, source, kind, modality, granularity, multilateral, count)")
 
     def add(self, key: Key) -> None:
         """Count one more."""
         self._some[key] += 1
-        if len(self._some) > _MOST_IN_MEMORY:
+        if len(self._some) > self._most:
             self._put_down()
 
     def counts(self) -> Iterator[tuple[Key, int]]:

@@ -11,9 +11,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Postgres:
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    standbys: list[Postgres] = field(default_factory=list)
 
     def url(self, database: str, user: str = SUPERUSER) -> str:
         """Return the address of a database, for a role."""
@@ -82,10 +83,35 @@ class Postgres:
             self.process.wait(timeout=30)
             self.process = None
 
+    def kill(self) -> None:
+        """Kill the server as a power cut does; its own processes end when they see it."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(timeout=30)
+            self.process = None
+
+    def follow(self, number: int) -> Postgres:
+        """Start a standby that receives all that is written here."""
+        standby = Postgres(self.folder.with_name(f"standby-{number}"), _free_port())
+        copying = [str(_binaries() / "pg_basebackup"), "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER]
+        copying += ["-D", str(standby.folder), "-R", "-X", "stream", "-c", "fast", "-C", "-S", f"standby_{number}"]
+        subprocess.run(copying, check=True, capture_output=True, **_unprivileged())
+        standby.start()
+        self.standbys.append(standby)
+        return standby
+
+    def copy(self, source: str, target: str, schemas: Iterable[str]) -> None:
+        """Copy schemas of one database into another, as an operator saves and restores a release."""
+        at = ["-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER]
+        dump = [str(_binaries() / "pg_dump"), *at, "-Fc", *(f"--schema={schema}" for schema in schemas), source]
+        saved = subprocess.run(dump, check=True, stdout=subprocess.PIPE).stdout
+        restore = [str(_binaries() / "pg_restore"), *at, "--exit-on-error", "-d", target]
+        subprocess.run(restore, check=True, input=saved)
+
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """Make a cluster, serve it, and remove it."""
+def running(replicas: int = 0) -> Iterator[Postgres]:
+    """Make a cluster, and as many that follow it; serve them, and remove them."""
     folder = Path(tempfile.mkdtemp(prefix="foedus-postgres-"))
     try:
         if os.geteuid() == 0:
@@ -99,8 +125,14 @@ def running() -> Iterator[Postgres]:
         server.start()
         with server.connect() as connection:
             connection.execute(f"CREATE ROLE {READER} LOGIN".encode())
-        yield server
-        server.stop()
+        try:
+            for number in range(replicas):
+                server.follow(number)
+            yield server
+        finally:
+            # A primary waits for those that follow it.
+            for one in (*server.standbys, server):
+                one.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

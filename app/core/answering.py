@@ -20,6 +20,7 @@ from app.core.lists import Counts, EntityList, FactList, Listing, Part, ShortLis
 from app.core.resource import Summed
 from app.core.tables import Source
 from app.core.writers import CsvWriter, NdjsonWriter, Writer
+from app.kit.engines import Parts
 from app.kit.formats import CITATIONS, CSV, CSVW, GEOJSON, JSON, NDJSON
 from app.kit.pages import EXACT, MAX_LIMIT, dump
 from app.kit.streams import Streamed
@@ -75,7 +76,9 @@ def _page(connection: Connection, question: Question, listing: Listing) -> Respo
     facets = grouping.facets(connection, question, listing.found) if isinstance(listing, FactList) else []
     notes = [*counts.notes, *([grouping.BOUNDED] if facets and counts.found["total_is"] != "exact" else [])]
     if isinstance(listing, FactList):
-        notes += overlapping(part.answers)
+        paged = part.last is not None or question.after is not None
+        several = question.held.about.counts["source"] > 1 and "source" not in question.asked.given
+        notes += overlapping(part.answers, perhaps=paged and several)
     chosen = _chosen(question, KEPT)
     answers = part.answers if chosen is None else [_projected(one, chosen) for one in part.answers]
     return list_response(question, answers, counts.found, part.last, notes, facets, part.answers)
@@ -84,10 +87,14 @@ def _page(connection: Connection, question: Question, listing: Listing) -> Respo
 def _stream(question: Question, listing: Listing, writer: Writer, begun: bytes, part: Part) -> Iterator[bytes]:
     """Yield the whole result, a part at a time, all of one release; no connection is held while one is sent."""
     yield begun
+    parts = Parts(question.held)
+
+    def following(connection: Connection) -> tuple[Part, bytes]:
+        found = listing.part(connection, part.last, MAX_LIMIT)
+        return found, writer.write(connection, found.answers)
+
     while part.last is not None:
-        with question.held.connect() as connection:
-            part = listing.part(connection, part.last, MAX_LIMIT)
-            written = writer.write(connection, part.answers)
+        part, written = parts.read(following)
         yield written
     yield writer.tail()
 

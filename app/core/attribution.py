@@ -32,11 +32,18 @@ def citation(held: HeldRelease, address: str, data: bytes = b"") -> str:
     return f"Foedus, release {held.id}, {address}. {told}{TERMS}"
 
 
-def overlapping(answers: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the note on finished facts that rest on several sources, if they do."""
+def overlapping(answers: Sequence[str], *, perhaps: bool) -> list[dict[str, Any]]:
+    """Return the note on a page of facts that rest on several sources, if they do.
+
+    perhaps: there are other pages, which may be of other sources; nobody has looked at them.
+    """
     sources = sorted(_behind(",".join(answers).encode()))
     if len(sources) < TWO:
-        return []
+        text = (
+            "The facts of this page are of one source, those of other pages may be of others: what two sources tell of "
+            "one deal is two facts. `total` counts facts; `facet=source` counts them by source."
+        )
+        return [{"code": "several_sources", "text": text, "link": None}] if perhaps and sources else []
     text = (
         f"These facts are of {len(sources)} sources ({', '.join(sources)}): what two of them tell of one deal is two "
         "facts. `total` counts facts; `facet=source` counts them by source."

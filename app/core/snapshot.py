@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
 from app.core.tables import Release, Source
-from app.kit.engines import LOG, Held, NotServing, Releases, first_line
+from app.kit.engines import LOG, Held, NotServing, Releases, first_line, lost
 from app.kit.pages import MAX_LIMIT
 
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
@@ -49,8 +49,8 @@ class Snapshot:
     coverage: dict[str, Any]
     schema: str | None
     sources: dict[str, dict[str, str | None]]
-    names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict)
-    listed: dict[tuple[str, str], Cells] = field(default_factory=dict)
+    names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict, compare=False)
+    listed: dict[tuple[str, str], Cells] = field(default_factory=dict, compare=False)
 
     @property
     def predecessors(self) -> dict[str, list[str]]:
@@ -91,6 +91,8 @@ def describe(connection: Connection) -> Snapshot:
         sources = connection.execute(select(col(Source.answer)).order_by(col(Source.n)).limit(MAX_LIMIT)).scalars()
         told = [json.loads(source) for source in sources]
     except DatabaseError as error:
+        if lost(error):
+            raise
         LOG.warning("the release cannot be read: %s", first_line(error))
         if schema is not None:
             raise Unreadable(schema) from None

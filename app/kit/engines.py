@@ -16,6 +16,7 @@ from fastapi import Request, Response
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from app.kit.again import give_up
 from app.kit.problems import Problem
 from app.kit.watching import Watch
 
@@ -26,6 +27,9 @@ LOG = logging.getLogger("foedus")
 
 
 About = TypeVar("About")
+Found = TypeVar("Found")
+# A server gave up a statement for the sake of others, or of what it is sent by its primary.
+_GIVEN_UP = frozenset({"40001", "40P01"})
 
 
 class NotServing(Problem):
@@ -44,13 +48,27 @@ def first_line(error: Exception) -> str:
 async def unavailable(request: Request, error: Exception) -> Response:
     """Answer 503 when the database fails under a question, and log why: a broken release would be silent otherwise.
 
-    A question that took too long is told so, and is not invited to come again.
+    A question that took too long is told so, and is not invited to come again. One whose connection was lost is asked
+    again by ourselves, once.
     """
+    if isinstance(error, DBAPIError) and may_be_asked_again(error) and give_up(request.scope):
+        LOG.warning("%s: asked again: %s", request.url.path, first_line(error))
+        return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
     LOG.warning("%s: the database failed: %s", request.url.path, first_line(error))
     if isinstance(error, DBAPIError) and _was_stopped(error.orig):
         detail = "The question took too long and was stopped: ask for less at once, by narrower filters or dates."
         return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, slug="too-costly").response(request.url.path)
     return NotServing("The database did not answer; ask again in a moment.").response(request.url.path)
+
+
+def lost(error: DBAPIError) -> bool:
+    """Whether a connection was lost, or none could be made: nothing is said of what was asked."""
+    return error.connection_invalidated or error.statement is None
+
+
+def may_be_asked_again(error: DBAPIError) -> bool:
+    """Whether the same question may be answered in a moment, by another connection."""
+    return lost(error) or getattr(error.orig, "sqlstate", None) in _GIVEN_UP
 
 
 def _was_stopped(error: object) -> bool:
@@ -79,6 +97,7 @@ class Held(Generic[About]):
 
     schema: where its tables are, on an engine that holds several releases; None for a file of its own.
     there: whether it has not been removed meanwhile.
+    again: opens it again after its connection was lost, on an engine of several servers.
     """
 
     id: str
@@ -86,6 +105,7 @@ class Held(Generic[About]):
     schema: str | None
     about: About
     there: Callable[[], bool]
+    again: Callable[[str], Held[About]] | None = None
 
     @property
     def file(self) -> Path | None:
@@ -106,6 +126,33 @@ class Held(Generic[About]):
             if self.there():
                 raise
             raise Gone(self.id) from None
+
+
+class Parts(Generic[About]):
+    """Reads a release part by part; a part whose connection was lost is read once more, wherever the release is held.
+
+    Not where it was compiled otherwise, under the same id: the answer that was begun is of this one.
+    """
+
+    def __init__(self, held: Held[About]) -> None:
+        """Take the release."""
+        self._held = held
+
+    def read(self, ask: Callable[[Connection], Found]) -> Found:
+        """Return what is asked, on a connection that is given back at once."""
+        try:
+            with self._held.connect() as connection:
+                return ask(connection)
+        except DBAPIError as error:
+            if not may_be_asked_again(error):
+                raise
+            LOG.warning("a part is read again: %s", first_line(error))
+        held = self._held if self._held.again is None else self._held.again(self._held.id)
+        if held.about != self._held.about:
+            raise Gone(held.id)
+        self._held = held
+        with held.connect() as connection:
+            return ask(connection)
 
 
 class Releases(Protocol[About]):
@@ -138,7 +185,11 @@ class Shelf(Generic[About]):
         self._lock = threading.Lock()
 
     def take(
-        self, key: Hashable, there: Callable[[], bool], open_: Callable[[], tuple[str, Engine, str | None]]
+        self,
+        key: Hashable,
+        there: Callable[[], bool],
+        open_: Callable[[], tuple[str, Engine, str | None]],
+        again: Callable[[str], Held[About]] | None = None,
     ) -> Held[About]:
         """Return the release under `key`, opening it if it is not there; the oldest beyond the last three goes."""
         with self._lock:
@@ -153,7 +204,7 @@ class Shelf(Generic[About]):
                     if isinstance(error, (DBAPIError, NotServing)) and not there():
                         raise Gone(release) from None
                     raise
-                found = self._held[key] = Held(release, engine, schema, about, there)
+                found = self._held[key] = Held(release, engine, schema, about, there, again)
                 while len(self._held) > KEPT:
                     self._let_go(self._held.popitem(last=False)[1].engine)
             return found

@@ -28,6 +28,7 @@ from app.core.snapshot import HeldRelease
 from app.core.tables import Citation, Coverage, Source
 from app.core.writers import CsvWriter
 from app.kit import tabular
+from app.kit.engines import Parts
 from app.kit.formats import ZIP
 from app.kit.grammar import AnyOf
 from app.kit.pages import MAX_LIMIT
@@ -101,15 +102,17 @@ def _members(held: HeldRelease, tables: Sequence[Table]) -> Iterator[Member]:
 
 def _csv(held: HeldRelease, table: Table, _: list[Digest]) -> Iterator[bytes]:
     """Yield a table; a connection is held while a part is read, never while it is sent."""
-    pages = table.pages(held)
-    with held.connect() as connection:
-        writer = CsvWriter(connection, table.shape.columns, table.shape.rows)
+    pages, parts = table.pages(held), Parts(held)
+    writer = parts.read(lambda connection: CsvWriter(connection, table.shape.columns, table.shape.rows))
     yield writer.head
     after: Any = None
+
+    def following(connection: Connection) -> tuple[Any, bytes]:
+        answers, last = pages(connection, after)
+        return last, writer.write(connection, answers)
+
     while True:
-        with held.connect() as connection:
-            answers, after = pages(connection, after)
-            written = writer.write(connection, answers)
+        after, written = parts.read(following)
         yield written
         if after is None:
             return
@@ -123,9 +126,10 @@ def _file(path: Path, _: list[Digest]) -> Iterator[bytes]:
 
 def _descriptor(held: HeldRelease, tables: Sequence[Table], digests: list[Digest]) -> Iterator[bytes]:
     by_name = {digest.name: digest for digest in digests}
-    with held.connect() as connection:
-        sources = connection.execute(select(col(Source.answer)).order_by(col(Source.n)).limit(MAX_LIMIT)).scalars()
-        cited = [json.loads(source) for source in sources]
+    statement = select(col(Source.answer)).order_by(col(Source.n)).limit(MAX_LIMIT)
+    cited = [
+        json.loads(one) for one in Parts(held).read(lambda connection: connection.execute(statement).scalars().all())
+    ]
     whole = "The SQLite file is the release as it is served." if held.file else "This service has no SQLite file of it."
     package = {
         "$schema": f"{PROFILES}/datapackage.json",

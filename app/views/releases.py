@@ -244,7 +244,11 @@ def _refuse_unknown(request: Request, question: Question) -> None:
         return
     ids = releases(request).ids()
     if since not in ids:
-        raise not_held(request, Gone(since))
+        try:
+            # Another server may have it already: then it is newer than the release that answers.
+            releases(request).held(since)
+        except Gone as gone:
+            raise not_held(request, gone) from None
     detail = f"{since} is held, but no list of changes since it was compiled into {about.id}: it was loaded later"
     others = [one for one in about.compared if one in ids]
     raise unprocessable([Culprit(parameter="since", detail=detail, suggestions=others, allowed=about.compared)])

@@ -37,6 +37,7 @@ def render(page: Page, questions: Questions, site: Site) -> bytes:
         "permalink": within(main, questions.named or questions.release) if page.of_a_release else None,
         "release": questions.release,
         "pinned": questions.named,
+        "current": within(main, None),
         "calls": [within_call(call, questions.named) for call in dict.fromkeys(questions.calls)],
         "to": lambda target: within(target, questions.named),
         "entity_address": lambda one: _entity_address(one, site, questions.named),

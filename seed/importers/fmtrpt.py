@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,10 +50,7 @@ PROVIDER = InferenceEntry(
 )
 # Section 656 of the Foreign Assistance Act asks for no report on these (22 U.S.C. 2416); NATO as of 2021.
 EXEMPT = frozenset(
-    (
-        *("AL", "BE", "BG", "CA", "CZ", "DE", "DK", "EE", "ES", "FR", "GB", "GR", "HR", "HU", "IS", "IT", "LT", "LU"),
-        *("LV", "ME", "MK", "NL", "NO", "PL", "PT", "RO", "SI", "SK", "TR", "AU", "JP", "NZ"),
-    )
+    ("AL BE BG CA CZ DE DK EE ES FR GB GR HR HU IS IT LT LU LV ME MK NL NO PL PT RO SI SK TR " + "AU JP NZ").split()
 )
 NOT_TOLD = frozenset({"", "N/A", "N/A - N/A"})
 _REPORT = re.compile(r"([12][0-9]{3})_([12][0-9]{3})_\w+\.xml")
@@ -83,12 +80,10 @@ class Report:
 
 def read(file: Path, parties: Parties) -> Reading:
     """Read the archive of XML files, or one of them, twice: nothing is made of it before all of it was looked at."""
-    rows = 0
-    names: set[str] = set()
+    names: Counter[str] = Counter()
     done: set[int] = set()
     for report, record in _records(file):
-        rows += 1
-        names.add(record.above[1].attributes["name"].strip())
+        names[record.above[1].attributes["name"].strip()] += 1
         done.add(report.done)
     source = SourceEntry(
         id="fmtrpt",
@@ -100,21 +95,21 @@ def read(file: Path, parties: Parties) -> Reading:
         redistribute=Redistribution.all,
         rights="The reports are the US government's; the XML is Security Force Monitor's, CC BY 4.0.",
     )
-    return Reading(source, _scope(names, done, parties), lambda: rows, _outcomes(file, parties))
+    return Reading(source, _scope(names, done, parties), names.total, _outcomes(file, parties))
 
 
-def _scope(names: set[str], done: set[int], parties: Parties) -> Scope:
+def _scope(names: Iterable[str], done: set[int], parties: Parties) -> Scope:
     """Return what the reports can speak of: the states that they name, for a file may be of one region only."""
     named = {found for name in sorted(names) if (found := parties.find(name))}
-    years = [str(year) for year in range(min(done), max(done) + 1)] if done else []
+    years = [str(year) for year in range(min(done, default=0), max(done, default=-1) + 1)]
     return Scope(
         kinds=["training"],
         countries=sorted({*(named - EXEMPT), "US"}),
         senders=["US"],
         period=f"{years[0]}/{years[-1]}" if years else None,
         gaps=[year for year in years if int(year) not in done],
-        limits="Trainings of foreign forces by the United States, by fiscal year. The law that asks for the reports "
-        "exempts NATO's members, Australia, Japan and New Zealand: what stands there on them is not all.",
+        limits="Trainings by the United States, by fiscal year. The law that asks for the reports exempts NATO's "
+        "members, Australia, Japan and New Zealand: what stands there on them is not all.",
     )
 
 

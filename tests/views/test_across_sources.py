@@ -67,6 +67,12 @@ def test_a_deal_in_two_sources_is_two_facts_and_the_answer_says_so(api: Api) -> 
     assert "several_sources" not in codes_of_notes(api.json("/transfers?from=RU&to=AZ&source=sipri-orders"))
 
 
+def test_a_page_of_one_source_says_that_others_may_be_of_another(api: Api) -> None:
+    assert codes_of_notes(api.json("/transfers?limit=1"))[-1] == "several_sources"
+    assert "those of other pages may be of others" in api.json("/transfers?limit=1")["meta"]["notes"][-1]["text"]
+    assert codes_of_notes(api.json("/transfers?limit=1&source=sipri-orders")) == []
+
+
 def test_facets_and_groups_are_by_source(api: Api) -> None:
     (facet,) = api.json("/transfers?from=RU&facet=recipient")["meta"]["facets"]
     by_source = {value["value"]: value["by_source"] for value in facet["values"]}

@@ -102,9 +102,10 @@ def web_server(article_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     found.kill()
 
 
-@pytest.fixture(scope="session")
+# Not longer than the module: while it is driven, nobody else can drive another.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One real browser for all."""
+    """One real browser for all tests of a module."""
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: pages cannot be seen in a real browser")
     with sync_playwright() as playwright:

@@ -65,7 +65,7 @@ def test_a_browser_gets_a_page_and_anybody_else_the_json(pages: Api, target: str
     assert answer.headers["vary"] == "Accept, Accept-Encoding"
     assert answer.headers["content-security-policy"] == (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; object-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     plain = pages.get(target, headers={"Accept": "application/json"})
     assert "html" not in plain.headers["content-type"]
@@ -188,6 +188,33 @@ def test_every_page_says_which_question_it_answers(pages: Api) -> None:
     assert "GET /transfers?to=UKR&amp;from=Turkey</code>" in text
     assert "curl &#39;http://test/transfers?supplier=TR&amp;recipient=UA&#39;" in text
     assert "pd.read_csv(&#34;http://test/transfers.csv?supplier=TR&amp;recipient=UA&#34;)" in text
+
+
+@pytest.mark.parametrize(
+    ("targets", "most"),
+    [
+        (["/"], 20),
+        (["/countries/TR", "/countries/NO"], 30),
+        (["/relations/TR/NO", "/relations/RU/TR"], 20),
+        (["/facts/tr-no-heron-2016", "/facts/ru-no-kite-2017"], 20),
+        (["/sources/harbour-gazette-2019", "/sources/river-almanac-1999"], 25),
+        (["/transfers", "/transfers?from=TR", "/facts"], 12),
+    ],
+)
+def test_a_page_takes_few_statements_whatever_it_holds(small: Api, targets: list[str], most: int) -> None:
+    for target in targets:
+        page(small, target)
+        assert 0 < len(small.statements) <= most, f"{target}: {len(small.statements)}"
+
+
+def test_what_is_never_added_up_stands_apart(pages: Api) -> None:
+    (pair,) = pages.json("/relations?between=TR,AZ&kind=transfer")["data"]
+    assert [(one["granularity"], one["count"]) for one in pair["facts"]] == [("aggregate", 2), ("instance", 1)]
+    text = page(pages, "/relations?between=TR,AZ&kind=transfer").text
+    cells = re.findall(
+        r'<span class="cell"><span class="number">([^<]+)</span>(?: <span class="note">(\w+)</span>)?', text
+    )
+    assert cells == [("2", "several"), ("1", "")]
 
 
 def test_a_form_gets_its_verdict_without_a_script(pages: Api) -> None:

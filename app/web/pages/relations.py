@@ -28,28 +28,22 @@ async def pairs(questions: Questions, site: Site) -> Page:
 
 
 def matrix(relations: Iterable[Any], seen_from: str | None = None) -> list[dict[str, Any]]:
-    """Return pairs with a cell for each kind: per modality, what each source counts.
+    """Return pairs with a cell for each kind: what each source counts, apart by modality and by what is never added up.
 
     seen_from: the state whose partners these are; the others are named.
     """
     rows = []
     for relation in relations:
-        cells: dict[str, dict[str, dict[str, int]]] = {}
+        cells: dict[str, dict[tuple[str, str, bool], list[int]]] = {}
         for counted in (*relation["facts"], *relation["quotes"]):
-            by_source = cells.setdefault(counted["kind"], {}).setdefault(counted["modality"], {})
-            by_source[counted["source"]] = by_source.get(counted["source"], 0) + counted["count"]
+            apart = counted["modality"], counted["granularity"], counted["multilateral"]
+            # A count of each source that has any.
+            cells.setdefault(counted["kind"], {}).setdefault(apart, []).append(counted["count"])
         partner = relation["b"] if relation["a"]["id"] == seen_from else relation["a"]
-        # Only to put them in order: the largest count of any one source.
-        weight = max(
-            (sum(c["count"] for c in relation["facts"] if c["source"] == source) for source in _sources(relation)),
-            default=0,
-        )
+        # To put them in order: the largest of the counts, for none is added to another.
+        weight = max((counted["count"] for counted in relation["facts"]), default=0)
         rows.append({"relation": relation, "partner": partner, "cells": cells, "weight": weight})
     return sorted(rows, key=lambda row: (-row["weight"], row["partner"]["name"]))
-
-
-def _sources(relation: Any) -> set[str]:
-    return {counted["source"] for counted in relation["facts"]}
 
 
 async def pair(questions: Questions, site: Site) -> Page:

@@ -1,0 +1,56 @@
+"""A release outlives a disk that is full, and a copy of its file is its backup."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.kit.sqlite import database_file
+from tests.live.conftest import Start
+from tests.live.editions import Edition, editions
+
+QUESTIONS = ("/facts?modality=any", "/relations.csv", "/readyz", "/version")
+
+
+@pytest.fixture(scope="module")
+def some(tmp_path_factory: pytest.TempPathFactory) -> list[Edition]:
+    """Two corpora."""
+    return editions(tmp_path_factory.mktemp("editions"), 2)
+
+
+def test_a_disk_that_is_full_is_an_error_that_says_so_and_the_old_release_stays(
+    some: list[Edition], tmp_path: Path
+) -> None:
+    old, new = some
+    url = f"sqlite:///{tmp_path / 'foedus.sqlite'}"
+    old.load_here(url)
+    pointer = database_file(url)
+    before = pointer.resolve()
+    digest = hashlib.sha256(before.read_bytes()).digest()
+    # No file may grow beyond 200 blocks of 1,024 bytes: as on a full disk, writing fails in the midst of the load.
+    limited = ["bash", "-c", 'ulimit -f 200 && exec "$@"', "bash", *new.command(url)]
+    done = subprocess.run(limited, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the release could not be written: ")
+    assert done.stderr.endswith(" bytes free. Make room and load again; what was current still is\n")
+    assert pointer.resolve() == before
+    assert hashlib.sha256(before.read_bytes()).digest() == digest
+    assert [file.name for file in before.parent.glob("*.sqlite")] == [before.name]
+    new.load(url)
+    assert pointer.resolve().stem == f"r_{new.release}"
+
+
+def test_a_copy_of_a_releases_file_is_its_backup(some: list[Edition], start: Start, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'foedus.sqlite'}"
+    some[0].load_here(url)
+    file = database_file(url).resolve()
+    copy = Path(shutil.copy(file, tmp_path / file.name))
+    assert hashlib.sha256(copy.read_bytes()).digest() == hashlib.sha256(file.read_bytes()).digest()
+    there, here = start(url), start(f"sqlite:///{copy}")
+    for question in QUESTIONS:
+        assert httpx.get(f"{here.url}{question}").content == httpx.get(f"{there.url}{question}").content
