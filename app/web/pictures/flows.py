@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import atan2, cos, degrees, hypot, radians, sin
 from typing import Any
 
 from app.core.vocabulary import Modality
@@ -149,14 +150,15 @@ def _flow(
 ) -> dict[str, Any]:
     style = look(line.modality)
     start, end = placed[line.a], placed[line.b]
+    middle = _middle(start, end)
     return {
         "type": "Feature",
         # The projection draws it along the great circle, and cuts it where the map ends.
         "geometry": {"type": "LineString", "coordinates": [start, end]},
         "from": line.a,
         "to": line.b,
-        "mlon": (start[0] + end[0]) / 2,
-        "mlat": (start[1] + end[1]) / 2,
+        "mlon": middle[0],
+        "mlat": middle[1],
         "modality": line.modality,
         "dash": style["dash"],
         "ink": ACCENT if strong and line.modality == Modality.actual else "#8b8a80",
@@ -176,6 +178,15 @@ def _name(
     nearest = min(near, key=abs, default=ROOM[0])
     narrow = abs(nearest) < ROOM[0]
     return {"label": who if narrow else short(names[who], 22), "align": "right" if narrow and nearest >= 0 else "left"}
+
+
+def _middle(start: Sequence[float], end: Sequence[float]) -> tuple[float, float]:
+    """Return the point half way along the great circle: where the sum of the two directions points."""
+    ends = [(radians(lon), radians(lat)) for lon, lat in (start, end)]
+    x = sum(cos(lat) * cos(lon) for lon, lat in ends)
+    y = sum(cos(lat) * sin(lon) for lon, lat in ends)
+    z = sum(sin(lat) for _, lat in ends)
+    return degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y)))
 
 
 def _beside(found: Sequence[Line], names: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from textwrap import wrap
 from typing import Any
 
@@ -75,7 +76,7 @@ def counted(count: int, one: str, several: str | None = None) -> str:
 
 def width(count: int, most: int) -> float:
     """Return how wide the line of a count is, where `most` is the largest: its area in the eye goes with its root."""
-    return round(0.7 + 5.3 * (count / most) ** 0.5, 2)
+    return round(0.7 + 5.3 * sqrt(count / most), 2)
 
 
 def area(count: int, most: int, largest: float) -> float:
