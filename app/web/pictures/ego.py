@@ -21,7 +21,7 @@ def picture(
     height, radius, red = (360, 120, strongest(found)) if few else (560, 195, strongest(found))
     tree = [{"id": who, "name": plain(names.get(who, who)), "count": 0}]
     tree += [
-        drawn(line, names, strong=at < red)
+        drawn(line, found[0].count, names, strong=at < red)
         | {"id": partner, "parent": who, "name": f"{short(names.get(partner, partner), 24)}  {line.count:,}"}
         for at, (partner, line) in enumerate(partners)
     ]

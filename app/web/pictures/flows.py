@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import atan2, cos, degrees, hypot, radians, sin
 from typing import Any
 
 from app.core.vocabulary import Modality
@@ -16,15 +17,17 @@ from app.web.pictures.paper import (
     PAPER,
     WIDTH,
     Picture,
+    area,
     counted,
     crossed,
     look,
     plain,
     short,
+    width,
     words,
 )
 
-MOST_FLOWS = 120
+MOST_FLOWS = 80
 HEIGHT = 430
 # Where people live: without the ice of the south.
 EDGES = {"type": "MultiPoint", "coordinates": [[-168.9, 0], [-169.1, 0], [11, 83], [11, -56]]}
@@ -46,7 +49,7 @@ def picture(
     placed = {who: points[code] for who, code in codes.items() if code in points}
     # The strongest last: they lie above the rest.
     drawn = [
-        _flow(line, names, placed, strong=at < strongest(found))
+        _flow(line, found[0].count, names, placed, strong=at < strongest(found))
         for at, line in reversed(list(enumerate(found)))
         if line.a in placed and line.b in placed
     ]
@@ -58,7 +61,7 @@ def picture(
             "id": who,
             "lon": placed[who][0],
             "lat": placed[who][1],
-            "area": min(20 + 6 * received[who], 160),
+            "area": area(received[who], max(received.values()), 120),
             "fill": GREY if received[who] else PAPER,
             **_name(who, ends, names, placed),
             "says": plain(f"{names.get(who, who)}: receives {received[who]:,}"),
@@ -143,22 +146,23 @@ _LINKED = {"href": {"field": "link"}, "description": {"field": "says"}}
 
 
 def _flow(
-    line: Line, names: Mapping[str, str], placed: Mapping[str, Sequence[float]], *, strong: bool
+    line: Line, most: int, names: Mapping[str, str], placed: Mapping[str, Sequence[float]], *, strong: bool
 ) -> dict[str, Any]:
     style = look(line.modality)
     start, end = placed[line.a], placed[line.b]
+    middle = _middle(start, end)
     return {
         "type": "Feature",
         # The projection draws it along the great circle, and cuts it where the map ends.
         "geometry": {"type": "LineString", "coordinates": [start, end]},
         "from": line.a,
         "to": line.b,
-        "mlon": (start[0] + end[0]) / 2,
-        "mlat": (start[1] + end[1]) / 2,
+        "mlon": middle[0],
+        "mlat": middle[1],
         "modality": line.modality,
         "dash": style["dash"],
         "ink": ACCENT if strong and line.modality == Modality.actual else "#8b8a80",
-        "width": min(1 + 0.8 * (line.count - 1) ** 0.5, 7),
+        "width": width(line.count, most),
         "link": line.link,
         "says": line.says(names, "→"),
     }
@@ -174,6 +178,15 @@ def _name(
     nearest = min(near, key=abs, default=ROOM[0])
     narrow = abs(nearest) < ROOM[0]
     return {"label": who if narrow else short(names[who], 22), "align": "right" if narrow and nearest >= 0 else "left"}
+
+
+def _middle(start: Sequence[float], end: Sequence[float]) -> tuple[float, float]:
+    """Return the point half way along the great circle: where the sum of the two directions points."""
+    ends = [(radians(lon), radians(lat)) for lon, lat in (start, end)]
+    x = sum(cos(lat) * cos(lon) for lon, lat in ends)
+    y = sum(cos(lat) * sin(lon) for lon, lat in ends)
+    z = sum(sin(lat) for _, lat in ends)
+    return degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y)))
 
 
 def _beside(found: Sequence[Line], names: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:

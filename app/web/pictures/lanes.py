@@ -16,6 +16,7 @@ from app.web.pictures.paper import (
     PAPER,
     WIDTH,
     Picture,
+    area,
     crossed,
     look,
     plain,
@@ -43,7 +44,8 @@ def picture(marks: Sequence[TimelineMark], title: str, told: str, remarks: Seque
     """Return the picture of these marks, which stand in the order of their lanes."""
     placed, texts, lanes, height = _rows(marks)
     bounds = _bounds(marks)
-    drawn = [_drawn(mark, y, bounds) for mark, y in placed]
+    most = max(mark.count for mark in marks)
+    drawn = [_drawn(mark, y, bounds, most) for mark, y in placed]
     if any(one["undated"] for one in drawn):
         texts.append({"x": UNDATED, "y": height + 12, "text": "no date", "size": 10, "ink": GREY, "align": "center"})
     writing, write = words(texts, "labels")
@@ -121,7 +123,7 @@ def _moment(day: str | None) -> float | None:
         return None
 
 
-def _drawn(mark: TimelineMark, y: float, bounds: Sequence[float]) -> dict[str, Any]:
+def _drawn(mark: TimelineMark, y: float, bounds: Sequence[float], most: int) -> dict[str, Any]:
     first, last = _span(mark)
     scale = (TO - FROM) / (bounds[1] - bounds[0])
     undated = first is None and last is None
@@ -141,7 +143,7 @@ def _drawn(mark: TimelineMark, y: float, bounds: Sequence[float]) -> dict[str, A
         "x2": max(x2, x + 5),
         "middle": (x + x2) / 2,
         "y": y,
-        "area": min(18 + 5 * mark.count, 240) if counts else 50,
+        "area": area(mark.count, most, 190) if counts else 50,
         "fill": _fill(mark, first, last) if shape == "bar" else INK if mark.modality == Modality.actual else PAPER,
         **style,
         "link": mark.link,

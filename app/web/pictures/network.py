@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 from app.core.answers import ActorRecord, Answer
 from app.core.vocabulary import Modality
 from app.views.ties import Tie
-from app.web.pictures.paper import ACCENT, GREY, INK, PAPER, WIDTH, Picture, crossed, look, plain, short
+from app.web.pictures.paper import ACCENT, GREY, INK, PAPER, WIDTH, Picture, area, crossed, look, plain, short, width
 
 MOST_TIES = 90
 MOST_RED = 5
@@ -102,10 +101,11 @@ def picture(found: Sequence[Line], names: Mapping[str, str], title: str, told: s
         {"force": "link", "links": "links", "distance": 70},
     ]
     layout = {"type": "force", "static": True, "iterations": 400, "forces": forces}
-    nodes = [_node(who, names, min(30 + 4 * degree[who], 220)) for who in ids]
+    nodes = [_node(who, names, area(degree[who], degree[ids[0]], 200)) for who in ids]
     red = strongest(found)
     links = [
-        {"source": at[one.a], "target": at[one.b], **drawn(one, names, strong=n < red)} for n, one in enumerate(found)
+        {"source": at[one.a], "target": at[one.b], **drawn(one, found[0].count, names, strong=n < red)}
+        for n, one in enumerate(found)
     ]
     data = [
         {"name": "links", "values": links},
@@ -169,11 +169,11 @@ def shown(found: Sequence[Line]) -> frozenset[str]:
     return frozenset(line.modality for line in found)
 
 
-def _node(who: str, names: Mapping[str, str], area: float) -> dict[str, Any]:
+def _node(who: str, names: Mapping[str, str], size: float) -> dict[str, Any]:
     return {
         "id": who,
         "label": short(names.get(who, who), 24),
-        "area": area,
+        "area": size,
         # Where all are drawn to.
         "cx": WIDTH / 2,
         "cy": HEIGHT / 2,
@@ -182,14 +182,14 @@ def _node(who: str, names: Mapping[str, str], area: float) -> dict[str, Any]:
     }
 
 
-def drawn(line: Line, names: Mapping[str, str], *, strong: bool) -> dict[str, Any]:
+def drawn(line: Line, most: int, names: Mapping[str, str], *, strong: bool) -> dict[str, Any]:
     """Return how a line looks, and where it leads."""
     style = look(line.modality)
     return {
         "modality": line.modality,
         "dash": style["dash"],
         "ink": ACCENT if strong and line.modality == Modality.actual else "#a5a499",
-        "width": min(1 + 0.9 * sqrt(line.count - 1), 7),
+        "width": width(line.count, most),
         "area": 34,
         "link": line.link,
         "says": line.says(names),

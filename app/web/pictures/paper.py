@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from textwrap import wrap
 from typing import Any
 
@@ -71,6 +72,16 @@ def short(text: str, most: int) -> str:
 def counted(count: int, one: str, several: str | None = None) -> str:
     """Say how many there are."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def width(count: int, most: int) -> float:
+    """Return how wide the line of a count is, where `most` is the largest: its area in the eye goes with its root."""
+    return round(0.7 + 5.3 * sqrt(count / most), 2)
+
+
+def area(count: int, most: int, largest: float) -> float:
+    """Return the area of a count's dot, where `most` is the largest."""
+    return round(16 + (largest - 16) * count / max(most, 1), 2)
 
 
 def words(texts: Iterable[dict[str, Any]], name: str) -> list[dict[str, Any]]:
