@@ -65,8 +65,10 @@ class Postings:
 
     def moments(self) -> Iterator[Lines]:
         """Yield the runs of facts of one date."""
-        ends = [first - 1 for first, *_ in self._moments[1:]] + [self._last]
-        for (first, starts, latest, begun), last in zip(self._moments, ends, strict=True):
+        # Runs follow each other: where one ends the next begins. A corpus may have no dated fact, and so no run.
+        following = [first for first, *_ in self._moments[1:]]
+        ends = [*(first - 1 for first in following), self._last]
+        for (first, starts, latest, begun), last in zip(self._moments, ends, strict=False):
             yield _MOMENT, ((first, last, starts, latest, begun, edtf.is_long(starts, latest)),)
 
     def _run(self, n: int, earliest: str | None, latest: str | None) -> None:
