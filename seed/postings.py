@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from app.core import tables
+from app.core import listed
 from app.core.entries import FactEntry
 from app.core.terms import ALL_KINDS, EVERY
 from app.core.vocabulary import Granularity
@@ -13,8 +13,8 @@ from app.kit import edtf
 from app.kit.parameters import Term
 from seed.rows import Lines, Values, into, line
 
-_POSTING = into(tables.Posting, "term", "n")
-_MOMENT = into(tables.Moment, "first", "last", "starts", "latest", "begun", "long")
+_POSTING = into(listed.Posting, "term", "n")
+_MOMENT = into(listed.Moment, "first", "last", "starts", "latest", "begun", "long")
 
 
 class Postings:
@@ -53,7 +53,7 @@ class Postings:
         for (kind, modality), lists in self._lists.items():
             for (name, value), (id_, count, aggregates) in lists.items():
                 yield line(
-                    tables.Term,
+                    listed.Term,
                     id=id_,
                     name=name,
                     value=value,

@@ -13,8 +13,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.core import terms
+from app.core.listed import Posting, Term
 from app.core.resource import Resource, Summed
-from app.core.tables import Amount, Country, Fact, Party, Posting, Term
+from app.core.tables import Amount, Country, Fact, Party
 from app.core.terms import TWO_STATES
 from app.core.vocabulary import Granularity, Modality
 

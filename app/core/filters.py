@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped
 from sqlmodel import col
 
 from app.core import resolution, terms
-from app.core.tables import Entity, Fact, FactValue, Indexed, Party, Term, key_of
+from app.core.listed import Term
+from app.core.tables import Entity, Fact, FactValue, Indexed, Party, key_of
 from app.core.vocabulary import Modality, Role
 from app.kit import edtf, fulltext
 from app.kit.codes import Code

@@ -14,8 +14,8 @@ from functools import cached_property
 from sqlalchemy import Connection, select, tuple_
 from sqlmodel import col
 
+from app.core.listed import Term
 from app.core.snapshot import Cell, Cells, HeldRelease, Listed
-from app.core.tables import Term
 from app.core.terms import ALL_KINDS, EVERY
 from app.kit import parameters
 from app.kit.parameters import Asked

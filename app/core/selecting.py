@@ -29,8 +29,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import Join
 from sqlmodel import col
 
+from app.core.listed import Moment, Posting
 from app.core.postings import BESIDE, Part
-from app.core.tables import Fact, Moment, Posting
+from app.core.tables import Fact
 from app.kit import edtf
 from app.kit.parameters import Asked, Match, Parameter
 from app.kit.prepared import number_slot, slot

@@ -180,49 +180,6 @@ class Detail(SQLModel):
     n: int = Field(primary_key=True, foreign_key="fact.n")
 
 
-class Term(SQLModel, table=True):
-    """What facts of one kind and modality are found by, and how many there are; `aggregates` of them stand for several.
-
-    kind: empty where it is of all kinds.
-    """
-
-    __table_args__ = (Index("ix_term_name", "name", "value", "kind", "modality", unique=True),)
-    id: int = Field(primary_key=True)
-    name: str
-    value: str
-    kind: str
-    modality: str
-    count: int
-    aggregates: int
-
-
-class Posting(SQLModel, table=True):
-    """A fact in the list of a term. No foreign key is checked here, row by row: the compiler counts them."""
-
-    __table_args__ = {"sqlite_with_rowid": False}
-    term: int = Field(primary_key=True)
-    n: int = Field(primary_key=True)
-
-
-class Moment(SQLModel, table=True):
-    """The facts of one date, which are numbered in one run from `first` to `last`.
-
-    starts: its first known day, in whose order facts are numbered. long: it lasts for more than a year, or for ever.
-    """
-
-    __table_args__ = (
-        Index("ix_moment_starts", "starts", "first", "last", "latest"),
-        Index("ix_moment_long", "long", "first", "last", "starts", "latest"),
-        Index("ix_moment_begun", "begun", "first", "last", "starts"),
-    )
-    first: int = Field(primary_key=True)
-    last: int
-    starts: str
-    latest: str | None
-    begun: bool
-    long: bool
-
-
 class Party(SQLModel, table=True):
     """An actor's role in a fact. `state` is the country for which it counts; `chosen` means `country=` finds it."""
 

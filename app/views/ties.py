@@ -13,8 +13,9 @@ from sqlmodel import col
 
 from app.core import terms
 from app.core.answers import ActorRecord
+from app.core.listed import Term
 from app.core.lists import FactList, modalities
-from app.core.tables import Actor, Country, Fact, Party, Term
+from app.core.tables import Actor, Country, Fact, Party
 from app.core.vocabulary import Role
 from app.kit.pages import EXACT
 from app.kit.parameters import Asked

@@ -51,6 +51,11 @@ def test_facts_in_time(small: Api, question: str, expected: str) -> None:
     small.finds(f"/facts?{question}", expected)
 
 
+def undated_of(api: Api, target: str) -> list[dict[str, str]]:
+    """Return the notes on undated facts."""
+    return [note for note in api.json(target)["meta"]["notes"] if note["code"] == "undated"]
+
+
 @pytest.mark.parametrize(
     ("question", "undated"),
     [
@@ -61,14 +66,13 @@ def test_facts_in_time(small: Api, question: str, expected: str) -> None:
     ],
 )
 def test_a_note_says_how_many_undated_facts_are_left_out(small: Api, question: str, undated: int) -> None:
-    (note,) = small.json(f"/facts?{question}")["meta"]["notes"]
-    assert note["code"] == "undated"
+    (note,) = undated_of(small, f"/facts?{question}")
     assert note["text"].startswith(f"{undated} facts ")
 
 
 @pytest.mark.parametrize("target", ["/facts?country=NO", "/exercises?since=2018", "/facts?kind=event"])
 def test_no_note_where_no_undated_fact_is_left_out(small: Api, target: str) -> None:
-    assert small.json(target)["meta"]["notes"] == []
+    assert undated_of(small, target) == []
 
 
 def test_dates_have_bounds_and_their_basis(small: Api) -> None:

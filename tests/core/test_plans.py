@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 LEAST = 200
 # What only steers which records are shown, and how: it is tried beside a filter.
-STEERING = {"limit", "cursor", "sort", "date_match", "fields", "facet", "group_by", "highlight"}
+STEERING = {"limit", "cursor", "sort", "date_match", "fields", "facet", "group_by", "sum", "highlight"}
 STEERED = [
     "/facts?since=2001&until=2003&date_match=certain",
     "/facts?country=TR&sort=-date",
     "/facts?country=TR&sort=id",
     "/transfers?from=TR&to=AZ&sort=-id",
     "/facts?modality=any&sort=-date",
+    "/transfers?group_by=recipient&sum=number_delivered",
 ]
 # Sorts of value, tried in turn: a filter takes the first that it understands.
 VALUES = (
@@ -47,6 +48,15 @@ READ_WHOLE = {
 }
 # Nodes of a PostgreSQL plan that want all of what they stand on, whatever limit stands on them.
 GREEDY = {"Sort", "Aggregate", "Hash", "Materialize", "Unique", "WindowAgg", "SetOp"}
+# A panel is of some source and years.
+PANEL = {
+    "unit": "directed-dyad-year",
+    "kind": "transfer",
+    "source": "forbes-turkey-azerbaijan-2021",
+    "since": "2010",
+    "until": "2020",
+    "country": "TR",
+}
 Statement = tuple[str, Any]
 
 
@@ -87,14 +97,15 @@ def lists(api: Api) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         if any(one["name"] == "cursor" for one in asked):
             # `release` says which database is asked, and is in no statement.
             told = [one for one in asked if one["in"] == "query" and one["name"] != "release"]
-            yield path.format(a="TR", b="AZ"), told
+            yield path.format(a="TR", b="AZ", name="TR"), told
 
 
 def accepted(api: Api, path: str, parameter: dict[str, Any], required: set[str]) -> str:
     """Return a question that asks by this parameter, and is understood; words are what a list may require beside it."""
     schema = parameter["schema"]
     release = api.json("/version")["release"]
-    wanted = {"since": release}
+    wanted = PANEL if path == "/panel" else {"since": release}
+    required = set(PANEL) if path == "/panel" else required
     beside = "".join(f"&{name}={wanted.get(name, 'military')}" for name in sorted(required - {parameter["name"]}))
     for value in [*schema.get("items", schema).get("enum", []), *VALUES, release]:
         question = f"{path}?{parameter['name']}={value}{beside}"

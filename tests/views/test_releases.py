@@ -39,7 +39,16 @@ WHY = "The passage speaks of <another> & of no rifle."
 NEVER = "0123456789ab"
 # Every operation that answers from a release is asked by one of these; test_every_operation_is_asked says so.
 # They have tests of their own; of trainings this corpus has none.
-APART = {"/changes", "/datapackage.zip", "/trainings/{id}"}
+PICTURES = {
+    "/relations/{a}/{b}/timeline.svg",
+    "/countries/{name}/network.svg",
+    "/network.svg",
+    "/transfers/flows.svg",
+    "/coverage.svg",
+}
+# What they show, as tables; these have no page.
+TABLES = {"/relations/{a}/{b}/timeline", "/countries/{name}/network", "/network", "/transfers/flows"}
+APART = {"/changes", "/datapackage.zip", "/trainings/{id}", *PICTURES, *TABLES}
 ASKED = (
     "/facts?modality=any&limit=5",
     "/facts?country=RU&facet=kind",
@@ -69,6 +78,7 @@ ASKED = (
     "/relations",
     "/relations/TR/NO?modality=any",
     "/coverage?between=TR,NO",
+    "/panel?unit=dyad-year&kind=exercise&source=harbour-gazette-2019&country=NO&since=2018&until=2018",
     "/search?q=heron",
     "/resolve?q=Turkey",
     "/evidence/harbour-gazette-2019.41-156",
@@ -76,6 +86,10 @@ ASKED = (
     "/vocab/modality",
 )
 SUFFIXED = (
+    "/relations/TR/NO/timeline.csv",
+    "/countries/TR/network.csv",
+    "/network.csv",
+    "/transfers/flows.csv",
     "/facts.csv",
     "/transfers.ndjson",
     "/facts.jsonld",
@@ -456,7 +470,9 @@ def test_a_citation_names_the_sources_behind_the_answer(three: Held) -> None:
     assert cited("/facts?modality=any&limit=500&fields=id") == f": {gazette}; {river}."
     assert cited("/coverage?source=river-almanac-1999") == f": {river}."
     assert cited("/sources/river-almanac-1999") == f": {river}."
-    assert cited("/facts?group_by=kind") == f" of the release: {gazette}; {river}."
+    # Groups are by source, and so name theirs; a list of names has none, and is the release's.
+    assert cited("/facts?group_by=kind") == f": {gazette}; {river}."
+    assert cited("/places") == f" of the release: {gazette}; {river}."
     assert cited(pinned(f"/facts/{SUCCESSOR}", three.first)) == f": {gazette.replace('3', '1')}."
 
 
