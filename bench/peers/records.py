@@ -17,7 +17,7 @@ from typing import Any
 
 FAR = "9999-12-31"
 _TRANSFERS = """
-SELECT f.n, f.answer, CASE WHEN f.dated THEN coalesce(f.latest, ?) END,
+SELECT f.n, f.answer, CASE WHEN coalesce(f.earliest, f.latest) IS NOT NULL THEN coalesce(f.latest, ?) END,
     (SELECT state FROM party WHERE party.n = f.n AND role = 'supplier')
 FROM fact f WHERE kind = 'transfer' ORDER BY f.n
 """
