@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
+from weakref import finalize
 
 # The empty name is a temporary file of SQLite's own, which it removes itself, even if the process is killed.
 _TEMPORARY = ""
@@ -28,6 +29,7 @@ class Seen:
     def __init__(self) -> None:
         """Begin with none."""
         self._database = _opened("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        finalize(self, self._database.close)
         self._execute = self._database.execute
 
     def add(self, id: str) -> bool:
@@ -43,6 +45,7 @@ class Tally:
         self._most = most
         self._some: Counter[Key] = Counter()
         self._database = _opened("CREATE TABLE part (a, b, source, kind, modality, granularity, multilateral, count)")
+        finalize(self, self._database.close)
 
     def add(self, key: Key) -> None:
         """Count one more."""
