@@ -51,7 +51,7 @@ KNOWN = {
     "series": ["Anatolian Eagle", "a, b"],
 }
 # These choose among keys and counts, not among records.
-SHAPING = {"fields", "facet", "group_by"}
+SHAPING = {"fields", "facet", "group_by", "sum"}
 STATES = ["TR", "Türkiye", "cow:373", "iso:792", "Ukraine", "Tanzania, the United Republic of", "kosovo"]
 
 
@@ -81,8 +81,9 @@ def lists() -> list[tuple[str, list[dict[str, Any]]]]:
         declared = [one for one in operation.get("parameters", []) if one["name"] not in SHAPING]
         chosen = [one for one in declared if one["schema"]["type"] == "array"]
         usable = [one for one in chosen if values(one)]
-        # These want words, or a release, beside.
-        if "{" not in path and usable and path not in {"/resolve", "/search", "/changes"}:
+        paged = any(one["name"] == "cursor" for one in operation.get("parameters", []))
+        # These want words, a release or a unit beside; pictures and their tables are no pages.
+        if "{" not in path and usable and paged and path not in {"/resolve", "/search", "/changes", "/panel"}:
             found.append((path, usable))
     return found
 
