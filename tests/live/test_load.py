@@ -182,8 +182,10 @@ def test_a_restart_under_load_loses_no_answer(start: Start, url: str) -> None:
             while True:
                 try:
                     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-                    status = await asyncio.wait_for(ask(reader, writer, target), LONGEST_WAIT)
-                    await close([writer])
+                    try:
+                        status = await asyncio.wait_for(ask(reader, writer, target), LONGEST_WAIT)
+                    finally:
+                        await close([writer])
                     break
                 except (OSError, asyncio.IncompleteReadError) as error:
                     # Not accepted, or let go before a word was said: anything else is a lost answer.
