@@ -16,7 +16,8 @@ Key = tuple[str, str, str, str, str, str, bool]
 
 
 def _opened(table: str) -> sqlite3.Connection:
-    database = sqlite3.connect(_TEMPORARY, isolation_level=None)
+    # Whichever thread lets go of it last closes it: a load may be run in one and be forgotten in another.
+    database = sqlite3.connect(_TEMPORARY, isolation_level=None, check_same_thread=False)
     for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -16000", table):
         database.execute(statement)
     database.execute("BEGIN")
