@@ -10,12 +10,14 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import SQLModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.filters import kinds
 from app.core.resource import Resource
 from app.core.routes import catalogue_router, fact_router
 from app.core.snapshot import FactReleases, describe, head
+from app.core.tables import Fact
 from app.core.vocabulary import VOCABULARY
 from app.facts import FACTS
 from app.kit import coding, openapi, problems, validators
@@ -147,7 +149,12 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     kind = kinds(resource.kind for resource in facts)
     # Before the lists and items: `/transfers/flows` is no transfer's id.
     app.include_router(pictures.router(facts))
-    app.include_router(service.router(NAME, SUMMARY, app.version, collections, settings.migrations))
+    tables: dict[str, type[SQLModel]] = {
+        "facts": Fact,
+        **{resource.collection: resource.row for resource in facts},
+        **{catalogue.collection: catalogue.row for catalogue in CATALOGUES},
+    }
+    app.include_router(service.router(NAME, SUMMARY, app.version, collections, tables, settings.migrations))
     app.include_router(all_facts.router(facts))
     app.include_router(verify.router())
     for resource in facts:

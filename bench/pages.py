@@ -105,6 +105,6 @@ def _deep(server: Server, first: str, dice: random.Random) -> Iterator[str]:
         return
     address, _, written = following.partition("cursor=")
     cursor = Cursor.read(written)
-    counts = json.loads(server.get("/version")[2])["counts"]
-    for after in dice.sample(range(1, counts["fact"]), min(2_000, counts["fact"] // 2)):
+    facts = json.loads(server.get("/version")[2])["counts"]["facts"]
+    for after in dice.sample(range(1, facts), min(2_000, facts // 2)):
         yield f"{address}cursor={replace(cursor, after=after).write()}"

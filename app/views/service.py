@@ -1,10 +1,12 @@
 """The service itself: what there is, whether it is alive and ready, which version answers."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
@@ -30,7 +32,7 @@ class ServiceAnswer(Answer):
     description: str
     collections: dict[str, str]
     documentation: dict[str, str]
-    counts: dict[str, int]
+    counts: dict[str, int] = Field(description="How many records each collection has.")
 
 
 class HealthAnswer(Answer):
@@ -45,11 +47,21 @@ class VersionAnswer(Answer):
     version: str
     release: str
     loaded_at: str
-    counts: dict[str, int]
+    counts: dict[str, int] = Field(description="How many records each collection has.")
 
 
-def router(name: str, description: str, version: str, collections: dict[str, str], migrations: Path) -> APIRouter:
-    """Return `/`, `/healthz`, `/readyz` and `/version`; `migrations` knows the schema's head."""
+def router(
+    name: str,
+    description: str,
+    version: str,
+    collections: dict[str, str],
+    tables: Mapping[str, type[SQLModel]],
+    migrations: Path,
+) -> APIRouter:
+    """Return `/`, `/healthz`, `/readyz` and `/version`.
+
+    tables: where the records of a collection are, for those that are counted. migrations: they know the schema's head.
+    """
     found = APIRouter(tags=["service"])
     documentation = {
         "docs": "/docs",
@@ -76,7 +88,7 @@ def router(name: str, description: str, version: str, collections: dict[str, str
             description=description,
             collections=collections,
             documentation=documentation,
-            counts=alone.held.about.counts,
+            counts=_counts(alone.held, tables),
         )
         return asking.one_response(alone, "/", answer.model_dump_json(), documentation)
 
@@ -121,11 +133,17 @@ def router(name: str, description: str, version: str, collections: dict[str, str
     )
     def version_(request: Request) -> Response:
         """The code's version, the release's id, when it was loaded and what it holds."""
-        about = asking.now(request).held.about
-        body = dump({"version": version, "release": about.id, "loaded_at": about.loaded_at, "counts": about.counts})
-        return json_response(body, headers_of(etag_of(body), policy=ASK_AGAIN) | {"Foedus-Release": about.id})
+        held = asking.now(request).held
+        told = {"release": held.id, "loaded_at": held.about.loaded_at, "counts": _counts(held, tables)}
+        body = dump({"version": version, **told})
+        return json_response(body, headers_of(etag_of(body), policy=ASK_AGAIN) | {"Foedus-Release": held.id})
 
     return found
+
+
+def _counts(held: HeldRelease, tables: Mapping[str, type[SQLModel]]) -> dict[str, int]:
+    """Return how many records each collection has."""
+    return {collection: held.about.counts[str(table.__tablename__)] for collection, table in tables.items()}
 
 
 def _check(connection: Connection, held: HeldRelease, wanted: str | None) -> None:

@@ -31,7 +31,9 @@ def test_the_service_document_leads_everywhere(small: Api) -> None:
         asked = f"{target}?q=TR" if target in {"/resolve", "/search"} else target
         assert small.get(asked).status_code == 200, asked
     assert answer["links"]["self"] == "/"
-    assert answer["data"]["counts"]["fact"] == 35
+    counts = answer["data"]["counts"]
+    assert (counts["facts"], counts["transfers"]) == (35, len(small.ids("/transfers?modality=any")))
+    assert set(counts) <= set(collections)
 
 
 def test_alive_and_ready(small: Api) -> None:
@@ -43,7 +45,7 @@ def test_the_version_says_what_is_held(small: Api) -> None:
     version = small.json("/version")
     assert set(version) == {"version", "release", "loaded_at", "counts"}
     assert version["version"] == small.json("/openapi.json")["info"]["version"]
-    assert (version["counts"]["fact"], version["counts"]["retired"], version["counts"]["source"]) == (35, 2, 2)
+    assert (version["counts"]["facts"], version["counts"]["sources"]) == (35, 2)
     assert len(version["release"]) == 12
 
 
