@@ -1,4 +1,4 @@
-"""Synthetic facts, lazily and in order of date: every kind, modality, precision of date and length of passage."""
+"""Synthetic facts, one at a time: every kind, modality, precision of date and length of passage."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from app.core.resource import Resource
 from app.core.vocabulary import Modality
 from bench.kinds import MAKERS
 from bench.world import Skewed, World, word
-from seed.article import Article
 
 FIRST_YEAR, LAST_YEAR = 1950, 2024
 UNDATED = 0.08
-Made = tuple[int, Article, FactEntry]
+Made = tuple[str, FactEntry]
 
 
 class Facts:
@@ -38,15 +37,17 @@ class Facts:
         self._end: dict[str, int] = {}
         self._last: dict[str, dict[str, Any]] = {}
 
-    def years(self) -> Iterator[list[Made]]:
-        """Yield (place in the order of ids, source, fact), year by year; last the undated. Within a year, unordered."""
+    def __iter__(self) -> Iterator[Made]:
+        """Yield (source, fact), year by year; last the undated. Within a year, unordered."""
         dated = self._number - int(self._number * UNDATED)
         span = LAST_YEAR - FIRST_YEAR + 1
         # Later years have more.
         bounds = [round(dated * (year / span) ** 2) for year in range(span + 1)]
         for year, (first, end) in enumerate(pairwise(bounds), FIRST_YEAR):
-            yield [self._one(number, year) for number in range(first, end)]
-        yield [self._one(number, None) for number in range(dated, self._number)]
+            for number in range(first, end):
+                yield self._one(number, year)
+        for number in range(dated, self._number):
+            yield self._one(number, None)
 
     def _one(self, number: int, year: int | None) -> Made:
         dice, world = self._dice, self._world
@@ -75,7 +76,7 @@ class Facts:
         given["denies"] = "actual" if given["modality"] == "denied" else None
         if kind == "quote":
             given["segments"] = [one["exact"] for one in evidence]
-        return rank, source, self._entries[kind].model_validate(given)
+        return source.head.source.id, self._entries[kind].model_validate(given)
 
     def _voices(self) -> list[str]:
         """Return a chain of one or two voices."""

@@ -1,4 +1,4 @@
-"""A synthetic corpus into a database, a batch of facts at a time, by the compiler's own rows; and what that costs."""
+"""A synthetic corpus into a database, by the compiler's own rows, and what that costs."""
 
 from __future__ import annotations
 
@@ -8,50 +8,36 @@ import resource
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import make_url
 
-from app.core.entries import FactEntry
 from app.facts import FACTS
 from app.kit.textindex import FIELDS, Document
 from app.settings import MIGRATIONS
-from bench.facts import Facts
+from bench.facts import Facts, Made
 from bench.world import World, world
 from seed import load as loads
 from seed.compile import Compiler
 from seed.rows import Rows
-from seed.spool import moment
+from seed.spool import Spool
 
 SEED = 20_241_122
 
 
-class Streaming(Compiler):
-    """The compiler over facts that are made as they are compiled: only one year of them is in memory.
+class Keeping(Compiler):
+    """The compiler, which keeps aside what is indexed: the index gives none of it back.
 
-    Sources say that no fact cites them: the compiler counts facts that it holds, and it holds none.
+    Sources say that no fact cites them: the compiler counts facts that the corpus holds, and it holds none.
     """
 
-    def __init__(self, of: World, facts: Facts, documents: Path) -> None:
-        """Take the world, its facts still to be made, and where to keep what is indexed: the index gives none back."""
-        super().__init__(of.corpus, FACTS, None)
-        self._made = facts
+    def __init__(self, of: World, spool: Spool, documents: Path) -> None:
+        """Take the world, its facts, and where to keep what is indexed."""
+        super().__init__(of.corpus, FACTS, spool)
         self._documents = documents
-        self.making = 0.0
-
-    def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
-        """Yield facts in order of date, a year at a time."""
-        years = self._made.years()
-        while True:
-            began = time.perf_counter()
-            year = next(years, None)
-            self.making += time.perf_counter() - began
-            if year is None:
-                return
-            for rank, article, fact in sorted(year, key=lambda one: moment(one[2])):
-                yield rank + 1, article.head.source.id, fact
+        self.keeping = 0.0
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
         """Yield what the compiler yields, and keep the documents aside."""
@@ -69,7 +55,7 @@ class Streaming(Compiler):
             if isinstance(row, Document):
                 began = time.perf_counter()
                 kept.execute("INSERT INTO document VALUES (?)", (json.dumps(row.columns()),))
-                self.making += time.perf_counter() - began
+                self.keeping += time.perf_counter() - began
             yield row
 
 
@@ -84,18 +70,40 @@ def synthetic(number: int, url: str) -> dict[str, float]:
     Making the entries stands for reading the corpus' files, which no bare insert does: `seconds` is without it.
     """
     made = world(number, SEED)
-    compiler = Streaming(made, Facts(made, number, SEED, FACTS), documents_of(Path(str(make_url(url).database))))
     release = hashlib.sha256(f"synthetic {SEED} {number}".encode()).hexdigest()[:12]
     target = loads.target_of(url, "foedus_reader")
+    facts = Timed(Facts(made, number, SEED, FACTS))
     began = time.perf_counter()
-    with loads.unhurried(), target.building(release) as connection:
-        loads.migrate(connection, MIGRATIONS)
-        counts, _ = loads.fill(connection, target, compiler, release, lambda _: None)
-        loads.check(target.flaws(connection), made.corpus, counts)
-        target.publish(connection, release)
+    with loads.unhurried(), Spool() as spool:
+        spool.extend(facts)
+        compiler = Keeping(made, spool, documents_of(Path(str(make_url(url).database))))
+        with target.building(release) as connection:
+            loads.migrate(connection, MIGRATIONS)
+            counts, _ = loads.fill(connection, target, compiler, release, lambda _: None)
+            loads.check(target.flaws(connection), made.corpus, counts)
+            target.publish(connection, release)
     target.forget(release)
-    seconds = time.perf_counter() - began - compiler.making
-    return {"rows": sum(counts.values()), "seconds": seconds, "making": compiler.making}
+    making = facts.seconds + compiler.keeping
+    return {"rows": sum(counts.values()), "seconds": time.perf_counter() - began - making, "making": making}
+
+
+class Timed:
+    """Facts, and how long it took to make them."""
+
+    def __init__(self, facts: Iterable[Made]) -> None:
+        """Take them before they are made."""
+        self._facts = iter(facts)
+        self.seconds = 0.0
+
+    def __iter__(self) -> Iterator[Made]:
+        """Yield each, as it is made."""
+        while True:
+            began = time.perf_counter()
+            fact = next(self._facts, None)
+            self.seconds += time.perf_counter() - began
+            if fact is None:
+                return
+            yield fact
 
 
 def bare(release: Path, into: Path, documents: Path) -> float:

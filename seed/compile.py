@@ -31,9 +31,7 @@ from seed.texts import Texts
 class Compiler:
     """One corpus on its way to rows."""
 
-    def __init__(
-        self, corpus: Corpus, facts: tuple[Resource, ...], spool: Spool | None, track: Track = untracked
-    ) -> None:
+    def __init__(self, corpus: Corpus, facts: tuple[Resource, ...], spool: Spool, track: Track = untracked) -> None:
         """Take a corpus that was checked, the kinds of fact, and the facts, of data sets too."""
         self.corpus = corpus
         self.spool = spool
@@ -90,15 +88,10 @@ class Compiler:
             if (found := [one for one in gone if one in self.active])
         }
 
-    def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
-        """Yield (rank in order of id, source, fact), in order of date."""
-        return iter(()) if self.spool is None else self.spool.in_time()
-
     def facts(self) -> Iterator[Lines | Document]:
         """Yield the rows of all facts, in order of date; those of one fact together."""
         cited = Seen()
-        total = None if self.spool is None else len(self.spool)
-        for n, (rank, source, fact) in enumerate(self.track(self.in_time(), "facts", total), 1):
+        for n, (rank, source, fact) in enumerate(self.track(self.spool.in_time(), "facts", len(self.spool)), 1):
             self.dated += fact.date is not None
             yield from self._fact(n, rank, source, fact, cited)
 
