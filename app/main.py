@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -210,4 +211,8 @@ def _wrap(
 
 def application() -> FastAPI:
     """Return the application by the environment's settings: what uvicorn starts."""
-    return create_app(Settings())
+    found = create_app(Settings())
+    # What was imported and made until now stays for good: nobody needs to look through it for garbage.
+    gc.freeze()
+    gc.enable()
+    return found

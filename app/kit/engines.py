@@ -184,6 +184,10 @@ class Shelf(Generic[About]):
         self._held: OrderedDict[Hashable, Held[About]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def known(self, key: Hashable) -> Held[About] | None:
+        """Return the release under `key`, if it is open."""
+        return self._held.get(key)
+
     def take(
         self,
         key: Hashable,

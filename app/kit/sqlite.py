@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Hashable
@@ -80,6 +81,11 @@ def let_go(engine: Engine) -> None:
     engine.dispose()
 
 
+def _file_key(seen: os.stat_result) -> Hashable:
+    """Return by what a file is known again: the same release loaded again is another file of the same name."""
+    return seen.st_dev, seen.st_ino, seen.st_ctime_ns
+
+
 class SqliteReleases(Generic[About]):
     """The releases beside one pointer, which is read once per answer."""
 
@@ -88,6 +94,8 @@ class SqliteReleases(Generic[About]):
         self._seconds = seconds
         self._pointer = database_file(url).absolute()
         self._shelf: Shelf[About] = Shelf(describe, let_go)
+        # Where the pointer led when it was last looked at, and the folder of that file: every new answer asks.
+        self._led: tuple[Hashable, Path | None] = (None, None)
 
     def current(self) -> Held[About]:
         """Return the release that the pointer names now; NotServing (503) when there is none."""
@@ -129,13 +137,23 @@ class SqliteReleases(Generic[About]):
         """Return which link names which file, and which files are there; None when the pointer leads nowhere."""
         try:
             link, target = self._pointer.lstat(), self._pointer.stat()
+            leads = link.st_ino, link.st_ctime_ns, target.st_ino, target.st_ctime_ns
+            led, folder = self._led
+            if folder is None or led != leads:
+                folder = self._pointer.resolve(strict=True).parent
+                self._led = leads, folder
+            with os.scandir(folder) as files:
+                held = sorted(file.name for file in files if file.name.startswith("r_"))
         except OSError:
             return None
-        return link.st_ino, link.st_ctime_ns, target.st_ino, target.st_ctime_ns, tuple(self.ids())
+        return *leads, *held
 
     def _open(self, file: Path) -> Held[About]:
+        # To follow the link step by step takes longer than many an answer, and it leads to the same file as before.
+        found = self._shelf.known(_file_key(file.stat()))
+        if found is not None:
+            return found
         target = file.resolve(strict=True)
-        # The same release loaded again is another file of the same name.
-        key = str(target), target.stat().st_ino
+        key = _file_key(target.stat())
         release = target.stem.removeprefix("r_")
         return self._shelf.take(key, target.exists, lambda: (release, read_engine(target, self._seconds), None))
