@@ -14,9 +14,12 @@ from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, func, make_url, select
 from sqlmodel import SQLModel
 
+from app.core import counted
+from app.core.filters import kinds, of_kind
+from app.core.listed import Counted
 from app.core.resource import Resource
 from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
@@ -158,6 +161,11 @@ def fill(
                 counts[SEARCH.name] += len(documents)
     say("indexes")
     target.tighten(connection, statements)
+    say("counts")
+    kind = of_kind(kinds(compiler.kinds))
+    for statement in counted.writing({one.kind: one.parameters for one in compiler.by_kind.values()}, kind):
+        connection.execute(statement)
+    counts[str(Counted.__tablename__)] = connection.execute(select(func.count()).select_from(Counted)).scalar_one()
     say("changes")
     earlier = target.earlier(connection, release)
     changed = _changes(connection, target, earlier, compiler, say)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from app.core import listed
 from app.core.entries import FactEntry
 from app.core.terms import ALL_KINDS, EVERY
-from app.core.vocabulary import Granularity
 from app.kit import edtf
 from app.kit.parameters import Term
 from seed.rows import Lines, Values, into, line
@@ -31,7 +30,6 @@ class Postings:
     def of_fact(self, n: int, fact: FactEntry, terms: Iterable[Term]) -> Lines:
         """Return a row for each term that a fact is listed under; facts come in the order of their numbers."""
         rows: list[Values] = []
-        aggregate = fact.granularity is Granularity.aggregate
         # In the order in which they were met, and so in the same order by every load.
         listed = ((ALL_KINDS, (EVERY,)), (fact.kind, dict.fromkeys((EVERY, *terms))))
         for kind, some in listed:
@@ -40,9 +38,8 @@ class Postings:
                 found = lists.get(term)
                 if found is None:
                     self._count += 1
-                    found = lists[term] = [self._count, 0, 0]
+                    found = lists[term] = [self._count, 0]
                 found[1] += 1
-                found[2] += aggregate
                 rows.append((found[0], n))
         if fact.date is not None:
             self._run(n, *edtf.bounds(fact.date.edtf))
@@ -51,7 +48,7 @@ class Postings:
     def terms(self) -> Iterator[Lines]:
         """Yield the terms."""
         for (kind, modality), lists in self._lists.items():
-            for (name, value), (id_, count, aggregates) in lists.items():
+            for (name, value), (id_, count) in lists.items():
                 yield line(
                     listed.Term,
                     id=id_,
@@ -60,7 +57,6 @@ class Postings:
                     kind=kind,
                     modality=modality,
                     count=count,
-                    aggregates=aggregates,
                 )
 
     def moments(self) -> Iterator[Lines]:

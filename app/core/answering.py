@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import Connection
 
-from app.core import grouping, maps, references
+from app.core import grouped, grouping, maps, references
 from app.core.asking import Question, address, list_response
 from app.core.attribution import TERMS, overlapping
 from app.core.linked import LinkedWriter
@@ -22,7 +22,7 @@ from app.core.tables import Source
 from app.core.writers import CsvWriter, NdjsonWriter, Writer
 from app.kit.engines import Parts
 from app.kit.formats import CITATIONS, CSV, CSVW, GEOJSON, JSON, NDJSON
-from app.kit.pages import EXACT, MAX_LIMIT, dump
+from app.kit.pages import MAX_LIMIT, dump
 from app.kit.streams import Streamed
 from app.kit.tabular import CELLS, Column, described
 
@@ -51,11 +51,11 @@ class Shape:
 
 def answer(question: Question, listing: Listing, shape: Shape) -> Response:
     """Answer a list in the format that is asked for."""
-    grouped = "group_by" in question.asked.given
+    in_groups = "group_by" in question.asked.given
     if question.format is CSVW:
-        return _described(question, _grouped(question) if grouped else shape)
+        return _described(question, _grouped(question) if in_groups else shape)
     with question.held.connect() as connection:
-        if grouped and isinstance(listing, FactList):
+        if in_groups and isinstance(listing, FactList):
             listing, shape = _groups(connection, question, listing, shape.sums), _grouped(question)
         if question.format is JSON:
             return _page(connection, question, listing)
@@ -73,9 +73,12 @@ def answer(question: Question, listing: Listing, shape: Shape) -> Response:
 def _page(connection: Connection, question: Question, listing: Listing) -> Response:
     part = listing.part(connection, question.after, question.limit)
     counts = listing.counts(connection)
-    facets = grouping.facets(connection, question, listing.found) if isinstance(listing, FactList) else []
-    notes = [*counts.notes, *([grouping.BOUNDED] if facets and counts.found["total_is"] != "exact" else [])]
+    notes = [*counts.notes]
+    facets: list[dict[str, Any]] = []
     if isinstance(listing, FactList):
+        facets, of_all = grouping.facets(connection, question, listing)
+        if counts.found["total_is"] != "exact" and not of_all:
+            notes.append(grouping.BOUNDED)
         paged = part.last is not None or question.after is not None
         several = question.held.about.counts["source"] > 1 and "source" not in question.asked.given
         notes += overlapping(part.answers, perhaps=paged and several)
@@ -117,7 +120,7 @@ def _writer(connection: Connection, question: Question, shape: Shape, counts: Co
 
 
 def _grouped(question: Question) -> Shape:
-    columns, key = grouping.shape_of(question)
+    columns, key = grouped.shape_of(question)
     return Shape(lambda: columns, key)
 
 
@@ -130,15 +133,15 @@ def _behind(connection: Connection, listing: Listing) -> Sequence[str]:
 
 
 def _groups(connection: Connection, question: Question, listing: FactList, sums: Sequence[Summed]) -> ShortList:
-    asked = grouping.asked_sums(question.asked)
+    asked = grouped.asked_sums(question.asked)
     summed = [one for one in sums if one.name in asked]
     grouping.refuse_repeated(question.asked, summed, sums)
-    rows, grouped = grouping.groups(connection, question, listing.found(connection), summed)
+    rows, left = grouping.groups(connection, question, listing, summed)
     counts = listing.counts(connection)
     notes = [*counts.notes, *grouping.notes(question.asked, rows)]
-    if counts.found["total_is"] != "exact":
+    if counts.found["total_is"] != "exact" and not left.all:
         notes.append(grouping.BOUNDED)
-    if ungrouped := min(counts.found["total"], EXACT) - grouped:
+    if ungrouped := left.of(counts.found["total"]):
         text = f"{ungrouped} facts have no value for one of these, and are in no group."
         notes.append({"code": "ungrouped", "text": text, "link": None})
     return ShortList([dump(row).decode() for row in rows], counts.found["withheld"], notes)

@@ -80,7 +80,9 @@ class Meta(Answer):
     release: str
     citation: str = Field(description="How to cite this answer.")
     notes: list[Note]
-    facets: list[Facet] = Field(description="Empty unless `facet` asks for them; of at most 10,000 records.")
+    facets: list[Facet] = Field(
+        description="Empty unless `facet` asks for them; of at most 10,000 records, or of a whole collection."
+    )
 
 
 class Links(Answer):

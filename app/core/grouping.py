@@ -1,12 +1,14 @@
-"""Counting what a question finds by its filters: facets and groups of at most 10,000 facts, with links."""
+"""Counting what a question finds by its filters: facets and groups, with links; of a part, of at most 10,000 facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     Connection,
     Select,
     Subquery,
@@ -22,17 +24,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from app.core import resolution
+from app.core import counted
 from app.core.asking import Question, address
-from app.core.columns import state_id
 from app.core.envelopes import SumAnswer
+from app.core.lists import FactList
 from app.core.resource import Summed
 from app.core.tables import Amount, Fact, FactSource, Name
 from app.core.vocabulary import Granularity
 from app.kit.pages import EXACT
 from app.kit.parameters import Asked, Dimension, Parameter
 from app.kit.problems import Culprit, unprocessable
-from app.kit.tabular import Column
 
 MOST_VALUES = 100
 _NOT_ASKED = dict.fromkeys(("fields", "facet", "group_by", "sum", "sort", "limit", "cursor"))
@@ -45,21 +46,36 @@ BOUNDED = {
 Numbers = Select[Any]
 
 
-def facets(
-    connection: Connection, question: Question, numbers: Callable[[Connection], Numbers]
-) -> list[dict[str, Any]]:
-    """Count the facts of these numbers by each filter that `facet` names, in two statements."""
+@dataclass(frozen=True)
+class Left:
+    """Of how many facts groups are: of all, and how many are in none; else how many of the first 10,000 are in any."""
+
+    all: bool
+    facts: int
+
+    def of(self, total: int) -> int:
+        """Return how many are in no group, of those that were looked at."""
+        return self.facts if self.all else min(total, EXACT) - self.facts
+
+
+def facets(connection: Connection, question: Question, listing: FactList) -> tuple[list[dict[str, Any]], bool]:
+    """Count the facts of a list by each filter that `facet` names, in two statements; and whether that is all facts."""
     asked = question.asked
-    parameters = _named(asked, "facet")
+    parameters = named(asked, "facet")
     if not parameters:
-        return []
-    found = _found(numbers(connection))
-    rows = connection.execute(union_all(*(_counted(found, asked, parameter) for parameter in parameters))).all()
+        return [], True
+    of = counted.whole(listing)
+    if of is None:
+        found = _found(listing.found(connection))
+        parts = [_counted(found, asked, parameter) for parameter in parameters]
+    else:
+        parts = [_of_all(parameter, of) for parameter in parameters]
+    rows = connection.execute(union_all(*parts)).all()
     values: dict[str, dict[str, dict[str, int]]] = {parameter.name: {} for parameter in parameters}
     for row in rows:
         values[row.parameter].setdefault(row.value, {})[row.source] = row[-1]
     names = _labels(connection, parameters, [(one.name, value) for one in parameters for value in values[one.name]])
-    return [
+    told = [
         {
             "parameter": parameter.name,
             "values": [
@@ -76,17 +92,37 @@ def facets(
         }
         for parameter in parameters
     ]
+    return told, of is not None
 
 
 def groups(
-    connection: Connection, question: Question, numbers: Numbers, summed: Sequence[Summed]
-) -> tuple[list[dict[str, Any]], int]:
-    """Count the facts of these numbers by the filters that `group_by` names; and how many facts are in any group.
+    connection: Connection, question: Question, listing: FactList, summed: Sequence[Summed]
+) -> tuple[list[dict[str, Any]], Left]:
+    """Count the facts of a list by the filters that `group_by` names; and say what is in no group.
 
     Each source has its own groups: what two sources tell of one deal is two facts, which nobody adds up.
     """
-    asked = question.asked
-    parameters = _named(asked, "group_by")
+    parameters = named(question.asked, "group_by")
+    of = counted.whole(listing) if len(parameters) == 1 and not summed else None
+    if of is None:
+        rows, grouped = _grouped(connection, question.asked, listing.found(connection), parameters, summed)
+        left = Left(all=False, facts=grouped)
+    else:
+        rows = _groups_of_all(connection, parameters[0], of)
+        left = Left(all=True, facts=counted.without(connection, parameters[0], of))
+    told = [(one.name, row[at]) for at, one in enumerate(parameters) for row in rows]
+    names = _labels(connection, parameters, told)
+    return [_group(question, parameters, row, names, summed) for row in rows], left
+
+
+def _grouped(
+    connection: Connection,
+    asked: Asked,
+    numbers: Numbers,
+    parameters: Sequence[Parameter],
+    summed: Sequence[Summed],
+) -> tuple[Sequence[Any], int]:
+    """Return the groups of the facts of these numbers, and how many facts are in any."""
     found = _found(numbers)
     parts = [_values(asked, parameter) for parameter in parameters]
     columns = [part.c.value.label(f"value_{at}") for at, part in enumerate(parts)]
@@ -108,10 +144,14 @@ def groups(
         sums += _sums(found, one.name, amount)
     statement = select(*columns, source, *counts, *sums).select_from(given).group_by(*columns, source).limit(EXACT)
     rows = connection.execute(statement.order_by(*(count.desc() for count in counts), *columns, source)).all()
-    grouped = connection.execute(select(func.count(distinct(found.c.n))).select_from(joined)).scalar_one()
-    told = [(one.name, row[at]) for at, one in enumerate(parameters) for row in rows]
-    names = _labels(connection, parameters, told)
-    return [_group(question, parameters, row, names, summed) for row in rows], grouped
+    return rows, connection.execute(select(func.count(distinct(found.c.n))).select_from(joined)).scalar_one()
+
+
+def _groups_of_all(connection: Connection, parameter: Parameter, of: ColumnElement[bool]) -> Sequence[Any]:
+    by = counted.by_value(parameter, of)
+    order = (*(by.c[granularity.value].desc() for granularity in Granularity), by.c.value, by.c.source)
+    columns = (by.c.value.label("value_0"), by.c.source, *(by.c[granularity.value] for granularity in Granularity))
+    return connection.execute(select(*columns).order_by(*order).limit(EXACT)).all()
 
 
 def _sums(found: CTE, name: str, amount: type[Amount]) -> list[Any]:
@@ -127,7 +167,7 @@ def _sums(found: CTE, name: str, amount: type[Amount]) -> list[Any]:
 def refuse_repeated(asked: Asked, summed: Sequence[Summed], every: Sequence[Summed]) -> None:
     """Refuse to add up under each of several values a number that is told for all of them together."""
     apart = {one.by for one in every if one.by}
-    by = [parameter.name for parameter in _named(asked, "group_by") if parameter.name in apart]
+    by = [parameter.name for parameter in named(asked, "group_by") if parameter.name in apart]
     for one in summed:
         if wrong := [name for name in by if name != one.by]:
             right = " and ".join(f"`{other.name}`" for other in every if other.by == wrong[0])
@@ -145,51 +185,10 @@ def notes(asked: Asked, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "one deal is two facts, so add up no counts or sums of different sources."
         )
         found.append({"code": "by_source", "text": text, "link": None})
-    if several := [one.name for one in _named(asked, "group_by") if one.several]:
+    if several := [one.name for one in named(asked, "group_by") if one.several]:
         text = f"A fact that has several values of {', '.join(several)} is in the group of each: add up no groups."
         found.append({"code": "counted_under_each", "text": text, "link": None})
     return found
-
-
-def shape_of(question: Question) -> tuple[tuple[Column, ...], tuple[str, ...]]:
-    """Return the columns and the key of the table of groups."""
-    columns: list[Column] = []
-    for parameter in _named(question.asked, "group_by"):
-        name, states = parameter.name, resolution.COUNTRY in parameter.value.names
-        columns += [
-            Column(name, "group", "string", parameter.doc, _of_group(name, "value", states=states)),
-            Column(f"{name}_label", "group", "string", "Its name.", _of_group(name, "label", states=False)),
-        ]
-    key = (*(column.name for column in columns[::2]), "source")
-    if "source" not in key[:-1]:
-        columns.append(Column("source", "source", "string", "Whose facts.", lambda row, _: row["source"]))
-    columns += [
-        Column("count", "count", "integer", "Facts that are one thing each.", lambda row, _: row["count"]),
-        Column(
-            "aggregates", "aggregates", "integer", "Facts that stand for several.", lambda row, _: row["aggregates"]
-        ),
-        *(_of_sum(name, what) for name in asked_sums(question.asked) for what in SumAnswer.model_fields),
-        Column("link", "link", "string", "Finds both.", lambda row, _: row["link"]),
-    ]
-    return tuple(columns), tuple(dict.fromkeys(key))
-
-
-def asked_sums(asked: Asked) -> list[str]:
-    """Return what is to be added up."""
-    return sorted({value for choice in asked.given.get("sum", ()) for value in choice.values})
-
-
-def _of_sum(name: str, what: str) -> Column:
-    doc = SumAnswer.model_fields[what].description or f"Of `{name}`."
-    return Column(f"{name}_{what}", "sums", "integer", doc, lambda row, _: row["sums"][name][what])
-
-
-def _of_group(name: str, what: str, *, states: bool) -> Callable[[Any, Any], str]:
-    def value(row: Any, _: Any) -> str:
-        found: str = row["group"][name][what]
-        return state_id(found) if states else found
-
-    return value
 
 
 def _group(
@@ -215,7 +214,8 @@ def _group(
     }
 
 
-def _named(asked: Asked, name: str) -> list[Parameter]:
+def named(asked: Asked, name: str) -> list[Parameter]:
+    """Return the parameters that another one, as it is given, names."""
     wanted = {value for choice in asked.given.get(name, ()) for value in choice.values}
     return [parameter for parameter in asked.parameters if parameter.name in wanted]
 
@@ -254,6 +254,18 @@ def _counted(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any]:
         .subquery()
     )
     return select(literal(parameter.name).label("parameter"), counted.c.value, counted.c.source, counted.c.count)
+
+
+def _of_all(parameter: Parameter, of: ColumnElement[bool]) -> Select[Any]:
+    by, again = counted.by_value(parameter, of), counted.by_value(parameter, of)
+    count = func.sum(by.c.instance + by.c.aggregate)
+    most = select(by.c.value).group_by(by.c.value).order_by(count.desc(), by.c.value).limit(MOST_VALUES + 1).subquery()
+    return select(
+        literal(parameter.name).label("parameter"),
+        again.c.value,
+        again.c.source,
+        (again.c.instance + again.c.aggregate).label("count"),
+    ).join_from(most, again, again.c.value == most.c.value)
 
 
 def _most(values: dict[str, dict[str, int]]) -> list[tuple[str, dict[str, int]]]:

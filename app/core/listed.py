@@ -7,10 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Term(SQLModel, table=True):
-    """What facts of one kind and modality are found by, and how many there are; `aggregates` of them stand for several.
-
-    kind: empty where it is of all kinds.
-    """
+    """What facts of one kind and modality are found by, and how many; the kind is empty where it is of all kinds."""
 
     __table_args__ = (Index("ix_term_name", "name", "value", "kind", "modality", unique=True),)
     id: int = Field(primary_key=True)
@@ -19,7 +16,6 @@ class Term(SQLModel, table=True):
     kind: str
     modality: str
     count: int
-    aggregates: int
 
 
 class Posting(SQLModel, table=True):
@@ -28,6 +24,22 @@ class Posting(SQLModel, table=True):
     __table_args__ = {"sqlite_with_rowid": False}
     term: int = Field(primary_key=True)
     n: int = Field(primary_key=True)
+
+
+class Counted(SQLModel, table=True):
+    """How many facts of a source have a value of a filter; `aggregates`, which stand for several, are not in `count`.
+
+    value, source: empty where the facts are counted that have any value; parameter too, where all facts are.
+    """
+
+    __table_args__ = {"sqlite_with_rowid": False}
+    parameter: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    modality: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    count: int
+    aggregates: int
 
 
 class Moment(SQLModel, table=True):

@@ -81,6 +81,25 @@ def test_groups_count_the_same_aggregates_apart(small: Api, target: str, dimensi
         assert of_granularity(small, row["link"], "aggregate") == row["aggregates"]
 
 
+@pytest.mark.parametrize(("target", "dimension"), DIMENSIONS)
+@pytest.mark.parametrize("modality", ["any", "actual", "!actual"])
+def test_what_was_counted_before_is_what_is_counted_now(
+    examples: Api, target: str, dimension: str, modality: str
+) -> None:
+    """Whole collections are counted when they are compiled; a filter that lets all through counts fact by fact."""
+    chosen = target.replace("modality=any", f"modality={modality}")
+    both = asked(chosen, "granularity", "instance,aggregate")
+
+    def without_links(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{key: value for key, value in row.items() if key != "link"} for row in rows]
+
+    before, now = (examples.json(asked(one, "facet", dimension))["meta"]["facets"][0] for one in (chosen, both))
+    assert (before["more"], without_links(before["values"])) == (now["more"], without_links(now["values"]))
+    before, now = (examples.json(asked(one, "group_by", dimension)) for one in (chosen, both))
+    assert without_links(before["data"]) == without_links(now["data"])
+    assert before["meta"]["notes"] == now["meta"]["notes"]
+
+
 def test_every_dimension_is_met_by_some_fact(examples: Api) -> None:
     """Where nothing is counted, nothing was tried."""
     for target, dimension in DIMENSIONS:
@@ -144,11 +163,12 @@ def test_facets_beside_one_another_and_none_unless_asked(small: Api) -> None:
 
 
 def test_facets_and_groups_say_when_they_are_of_a_part(small: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("grouping", "lists", "answering"):
+    for module in ("grouping", "lists"):
         monkeypatch.setattr(f"app.core.{module}.EXACT", 3)
     for name in ("facet", "group_by"):
-        notes = small.json(f"/facts?{name}=kind")["meta"]["notes"]
-        assert "counted_in_part" in {note["code"] for note in notes}
+        for target, in_part in ((f"/facts?voice=source&{name}=kind", True), (f"/facts?{name}=voice", False)):
+            notes = small.json(target)["meta"]["notes"]
+            assert ("counted_in_part" in {note["code"] for note in notes}) is in_part, target
 
 
 @pytest.mark.parametrize(

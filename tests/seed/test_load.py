@@ -39,6 +39,7 @@ PHASES = (
     "coverage",
     "retired ids",
     "indexes",
+    "counts",
     "changes",
     "integrity",
     "pointer",

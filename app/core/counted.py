@@ -1,0 +1,114 @@
+"""Counts of whole collections by each filter: compiled once, read where nothing else is asked; parts are for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+)
+from sqlmodel import col
+
+from app.core.listed import Counted
+from app.core.lists import FactList, modalities
+from app.core.questions import FACT_PARAMETERS
+from app.core.tables import Fact, FactSource
+from app.core.vocabulary import Granularity
+from app.kit.parameters import Asked, Parameter
+
+# What a question may say and still ask for a whole collection, or for whole kinds and modalities of it.
+_OF_ALL = frozenset({"kind", "modality", "release", "sort", "limit", "cursor", "fields", "facet", "group_by"})
+# Under no value, and of no source: the facts that have any value. Under no filter either: all facts.
+NONE = ""
+_COLUMNS = ("parameter", "value", "kind", "modality", "source", "count", "aggregates")
+
+
+def whole(listing: FactList) -> ColumnElement[bool] | None:
+    """Return which counts a list is made of; None if it is a part of a collection that nobody counted before."""
+    asked = listing.asked
+    if listing.sought is not None or not asked.given.keys() <= _OF_ALL:
+        return None
+    chosen: list[ColumnElement[bool]] = [col(Counted.modality).in_(sorted(modalities(asked)))]
+    if listing.kind is not None:
+        chosen.append(col(Counted.kind) == listing.kind)
+    for choice in asked.given.get("kind", ()):
+        among = col(Counted.kind).in_(choice.values)
+        chosen.append(~among if choice.negated else among)
+    return and_(*chosen)
+
+
+def by_value(parameter: Parameter, of: ColumnElement[bool]) -> Subquery:
+    """Return (value, source, instance, aggregate): how many facts of each granularity have a value."""
+    return (
+        select(
+            col(Counted.value),
+            col(Counted.source),
+            func.sum(col(Counted.count)).label(Granularity.instance.value),
+            func.sum(col(Counted.aggregates)).label(Granularity.aggregate.value),
+        )
+        .where(col(Counted.parameter) == parameter.name, col(Counted.value) != NONE, of)
+        .group_by(col(Counted.value), col(Counted.source))
+        .subquery()
+    )
+
+
+def without(connection: Connection, parameter: Parameter, of: ColumnElement[bool]) -> int:
+    """Return how many facts have no value."""
+    some = case((col(Counted.parameter) == NONE, 1), else_=-1) * (col(Counted.count) + col(Counted.aggregates))
+    wanted = and_(col(Counted.parameter).in_((NONE, parameter.name)), col(Counted.value) == NONE, of)
+    return int(connection.execute(select(func.coalesce(func.sum(some), 0)).where(wanted)).scalar_one())
+
+
+def writing(own: Mapping[str, tuple[Parameter, ...]], kind: Parameter) -> Iterator[Insert]:
+    """Yield the statements that count, when all else is written. `own`: by kind, what may be asked of it."""
+    facts = select(literal(NONE), literal(NONE), col(Fact.kind), col(Fact.modality), literal(NONE), *_counts())
+    yield _into(facts.group_by(col(Fact.kind), col(Fact.modality)))
+    for parameter in (kind, *FACT_PARAMETERS):
+        yield from _of(parameter, true())
+    for name, parameters in own.items():
+        for parameter in parameters:
+            if parameter not in FACT_PARAMETERS:
+                yield from _of(parameter, col(Fact.kind) == name)
+
+
+def _of(parameter: Parameter, of: ColumnElement[bool]) -> Iterator[Insert]:
+    if parameter.dimension is None:
+        return
+    by = parameter.dimension(Asked((parameter,), {}))
+    told = and_(true() if by.condition is None else by.condition, by.value.is_not(None))
+    rows = select(by.key.label("n"), by.value.label("value")).where(told).distinct().subquery()
+    some = select(rows.c.n).distinct().subquery()
+    name = literal(parameter.name)
+    each = (
+        select(name, rows.c.value, col(Fact.kind), col(Fact.modality), col(FactSource.source), *_counts())
+        .join_from(rows, Fact, col(Fact.n) == rows.c.n)
+        .join(FactSource, col(FactSource.n) == rows.c.n)
+    )
+    yield _into(each.where(of).group_by(rows.c.value, col(Fact.kind), col(Fact.modality), col(FactSource.source)))
+    any_ = select(name, literal(NONE), col(Fact.kind), col(Fact.modality), literal(NONE), *_counts())
+    yield _into(
+        any_.join_from(some, Fact, col(Fact.n) == some.c.n).where(of).group_by(col(Fact.kind), col(Fact.modality))
+    )
+
+
+def _counts() -> Iterable[ColumnElement[int]]:
+    return [
+        func.count(case((col(Fact.granularity) == granularity.value, col(Fact.n)))).label(granularity.value)
+        for granularity in (Granularity.instance, Granularity.aggregate)
+    ]
+
+
+def _into(rows: Select[*tuple[Any, ...]]) -> Insert:
+    return insert(Counted).from_select(_COLUMNS, rows)
