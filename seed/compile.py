@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from heapq import merge
-from itertools import combinations, groupby
+from itertools import chain, combinations, groupby
 from operator import itemgetter
 
 from app.core import tables, terms
@@ -61,7 +61,7 @@ class Compiler:
         yield "names", list(names.rows(self.corpus))
         yield "search", [one for pair in self.texts.indexed() for one in pair]
         yield "facts", self.facts()
-        yield "terms", [*self.postings.terms(), *self.postings.moments(), *self._users()]
+        yield "terms", chain(self.postings.terms(), self.postings.moments(), self._users())
         yield "relations", self._relations()
         yield "coverage", self._coverage()
         yield (

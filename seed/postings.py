@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -21,8 +22,9 @@ class Postings:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._lists: defaultdict[tuple[str, str], dict[Term, list[int]]] = defaultdict(dict)
-        self._count = 0
+        self._lists: defaultdict[tuple[str, str], dict[Term, int]] = defaultdict(dict)
+        # The length of each list, by its number less one: what grows with the terms is held as small as can be.
+        self._counts = array("q")
         self._moments: list[tuple[int, str, str | None, bool]] = []
         self._of: tuple[str | None, str | None] | None = None
         self._last = 0
@@ -37,10 +39,10 @@ class Postings:
             for term in some:
                 found = lists.get(term)
                 if found is None:
-                    self._count += 1
-                    found = lists[term] = [self._count, 0]
-                found[1] += 1
-                rows.append((found[0], n))
+                    self._counts.append(0)
+                    found = lists[term] = len(self._counts)
+                self._counts[found - 1] += 1
+                rows.append((found, n))
         if fact.date is not None:
             self._run(n, *edtf.bounds(fact.date.edtf))
         return _POSTING, rows
@@ -48,7 +50,7 @@ class Postings:
     def terms(self) -> Iterator[Lines]:
         """Yield the terms."""
         for (kind, modality), lists in self._lists.items():
-            for (name, value), (id_, count) in lists.items():
+            for (name, value), id_ in lists.items():
                 yield line(
                     listed.Term,
                     id=id_,
@@ -56,7 +58,7 @@ class Postings:
                     value=value,
                     kind=kind,
                     modality=modality,
-                    count=count,
+                    count=self._counts[id_ - 1],
                 )
 
     def moments(self) -> Iterator[Lines]:
