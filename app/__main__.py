@@ -9,14 +9,10 @@ def serve(application: str = "app.main:application") -> None:
     # First of all, for the first process of a container has no default action: uvicorn finishes what it began,
     # then raises the signal again.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    import gc
     import os
     import shutil
     import tempfile
     from pathlib import Path
-
-    # Until the application is there: what is imported stays, and to look for garbage in it takes a tenth of a start.
-    gc.disable()
 
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
@@ -24,9 +20,6 @@ def serve(application: str = "app.main:application") -> None:
     from app.settings import PREFIX, Settings
 
     settings = Settings()
-    if settings.workers > 1:
-        # Others make the application.
-        gc.enable()
     shared = None
     if settings.metrics and settings.workers > 1 and settings.metrics_folder is None:
         # In memory where there is such a place: a container's file system may be read-only.

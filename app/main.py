@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -211,8 +210,4 @@ def _wrap(
 
 def application() -> FastAPI:
     """Return the application by the environment's settings: what uvicorn starts."""
-    found = create_app(Settings())
-    # What was imported and made until now stays for good: nobody needs to look through it for garbage.
-    gc.freeze()
-    gc.enable()
-    return found
+    return create_app(Settings())
