@@ -137,23 +137,15 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
         explorer.pictures(app),
     )
     _wrap(app, counts, settings, going, served, site)
-    collections = {
-        "facts": "/facts",
-        **{resource.collection: f"/{resource.collection}" for resource in facts},
-        **{catalogue.collection: f"/{catalogue.collection}" for catalogue in CATALOGUES},
-        "relations": "/relations",
-        "coverage": "/coverage",
-        "search": "/search",
-        "resolve": "/resolve",
-    }
-    kind = kinds(resource.kind for resource in facts)
-    # Before the lists and items: `/transfers/flows` is no transfer's id.
-    app.include_router(pictures.router(facts))
     tables: dict[str, type[SQLModel]] = {
         "facts": Fact,
         **{resource.collection: resource.row for resource in facts},
         **{catalogue.collection: catalogue.row for catalogue in CATALOGUES},
     }
+    collections = {name: f"/{name}" for name in (*tables, "relations", "coverage", "search", "resolve")}
+    kind = kinds(resource.kind for resource in facts)
+    # Before the lists and items: `/transfers/flows` is no transfer's id.
+    app.include_router(pictures.router(facts))
     app.include_router(service.router(NAME, SUMMARY, app.version, collections, tables, settings.migrations))
     app.include_router(all_facts.router(facts))
     app.include_router(verify.router())

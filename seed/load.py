@@ -18,7 +18,6 @@ from sqlalchemy import Connection, func, make_url, select
 from sqlmodel import SQLModel
 
 from app.core import counted
-from app.core.filters import kinds, of_kind
 from app.core.listed import Counted
 from app.core.resource import Resource
 from app.core.tables import Change, Release
@@ -162,8 +161,7 @@ def fill(
     say("indexes")
     target.tighten(connection, statements)
     say("counts")
-    kind = of_kind(kinds(compiler.kinds))
-    for statement in counted.writing({one.kind: one.parameters for one in compiler.by_kind.values()}, kind):
+    for statement in counted.writing([*compiler.by_kind.values()]):
         connection.execute(statement)
     counts[str(Counted.__tablename__)] = connection.execute(select(func.count()).select_from(Counted)).scalar_one()
     say("changes")

@@ -73,12 +73,11 @@ def answer(question: Question, listing: Listing, shape: Shape) -> Response:
 def _page(connection: Connection, question: Question, listing: Listing) -> Response:
     part = listing.part(connection, question.after, question.limit)
     counts = listing.counts(connection)
-    notes = [*counts.notes]
     facets: list[dict[str, Any]] = []
+    notes = counts.notes
     if isinstance(listing, FactList):
-        facets, of_all = grouping.facets(connection, question, listing)
-        if counts.found["total_is"] != "exact" and not of_all:
-            notes.append(grouping.BOUNDED)
+        facets, on_facets = grouping.facets(connection, question, listing, counts)
+        notes = [*notes, *on_facets]
         paged = part.last is not None or question.after is not None
         several = question.held.about.counts["source"] > 1 and "source" not in question.asked.given
         notes += overlapping(part.answers, perhaps=paged and several)
@@ -136,15 +135,9 @@ def _groups(connection: Connection, question: Question, listing: FactList, sums:
     asked = grouped.asked_sums(question.asked)
     summed = [one for one in sums if one.name in asked]
     grouping.refuse_repeated(question.asked, summed, sums)
-    rows, left = grouping.groups(connection, question, listing, summed)
     counts = listing.counts(connection)
-    notes = [*counts.notes, *grouping.notes(question.asked, rows)]
-    if counts.found["total_is"] != "exact" and not left.all:
-        notes.append(grouping.BOUNDED)
-    if ungrouped := left.of(counts.found["total"]):
-        text = f"{ungrouped} facts have no value for one of these, and are in no group."
-        notes.append({"code": "ungrouped", "text": text, "link": None})
-    return ShortList([dump(row).decode() for row in rows], counts.found["withheld"], notes)
+    rows, notes = grouping.groups(connection, question, listing, summed, counts)
+    return ShortList([dump(row).decode() for row in rows], counts.found["withheld"], [*counts.notes, *notes])
 
 
 def _chosen(question: Question, kept: Sequence[str]) -> Callable[[str], bool] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -21,18 +21,25 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
+from app.core.filters import kinds, of_kind
 from app.core.listed import Counted
-from app.core.lists import FactList, modalities
+from app.core.lists import OF_LISTS, OF_THE_PAGE, FactList, modalities
 from app.core.questions import FACT_PARAMETERS
+from app.core.resource import Resource
 from app.core.tables import Fact, FactSource
 from app.core.vocabulary import Granularity
-from app.kit.parameters import Asked, Parameter
+from app.kit.parameters import Asked, Dimension, Parameter
 
 # What a question may say and still ask for a whole collection, or for whole kinds and modalities of it.
-_OF_ALL = frozenset({"kind", "modality", "release", "sort", "limit", "cursor", "fields", "facet", "group_by"})
+_OF_ALL = frozenset({*OF_LISTS, *OF_THE_PAGE})
 # Under no value, and of no source: the facts that have any value. Under no filter either: all facts.
 NONE = ""
 _COLUMNS = ("parameter", "value", "kind", "modality", "source", "count", "aggregates")
+_CELL = (col(Fact.kind), col(Fact.modality))
+_COUNTS = [
+    func.count(case((col(Fact.granularity) == granularity.value, col(Fact.n))))
+    for granularity in (Granularity.instance, Granularity.aggregate)
+]
 
 
 def whole(listing: FactList) -> ColumnElement[bool] | None:
@@ -71,43 +78,42 @@ def without(connection: Connection, parameter: Parameter, of: ColumnElement[bool
     return int(connection.execute(select(func.coalesce(func.sum(some), 0)).where(wanted)).scalar_one())
 
 
-def writing(own: Mapping[str, tuple[Parameter, ...]], kind: Parameter) -> Iterator[Insert]:
-    """Yield the statements that count, when all else is written. `own`: by kind, what may be asked of it."""
-    facts = select(literal(NONE), literal(NONE), col(Fact.kind), col(Fact.modality), literal(NONE), *_counts())
-    yield _into(facts.group_by(col(Fact.kind), col(Fact.modality)))
-    for parameter in (kind, *FACT_PARAMETERS):
+def values(asked: Asked, parameter: Parameter) -> Select[int, Any]:
+    """Return (n, value) of all facts, some perhaps twice: joined by `n`, it is looked up fact by fact."""
+    by = dimension(asked, parameter)
+    told = and_(true() if by.condition is None else by.condition, by.value.is_not(None))
+    return select(by.key.label("n"), by.value.label("value")).where(told)
+
+
+def dimension(asked: Asked, parameter: Parameter) -> Dimension:
+    """Return what a parameter counts by; TypeError if nothing is."""
+    if parameter.dimension is None:
+        raise TypeError(f"{parameter.name} is no dimension")
+    return parameter.dimension(asked)
+
+
+def writing(resources: Sequence[Resource]) -> Iterator[Insert]:
+    """Yield the statements that count the facts of these kinds, when all else is written."""
+    yield _into(select(literal(NONE), literal(NONE), *_CELL, literal(NONE), *_COUNTS).group_by(*_CELL))
+    for parameter in (of_kind(kinds(resource.kind for resource in resources)), *FACT_PARAMETERS):
         yield from _of(parameter, true())
-    for name, parameters in own.items():
-        for parameter in parameters:
+    for resource in resources:
+        for parameter in resource.parameters:
             if parameter not in FACT_PARAMETERS:
-                yield from _of(parameter, col(Fact.kind) == name)
+                yield from _of(parameter, col(Fact.kind) == resource.kind)
 
 
 def _of(parameter: Parameter, of: ColumnElement[bool]) -> Iterator[Insert]:
     if parameter.dimension is None:
         return
-    by = parameter.dimension(Asked((parameter,), {}))
-    told = and_(true() if by.condition is None else by.condition, by.value.is_not(None))
-    rows = select(by.key.label("n"), by.value.label("value")).where(told).distinct().subquery()
+    rows = values(Asked((parameter,), {}), parameter).distinct().subquery()
     some = select(rows.c.n).distinct().subquery()
-    name = literal(parameter.name)
-    each = (
-        select(name, rows.c.value, col(Fact.kind), col(Fact.modality), col(FactSource.source), *_counts())
-        .join_from(rows, Fact, col(Fact.n) == rows.c.n)
-        .join(FactSource, col(FactSource.n) == rows.c.n)
-    )
-    yield _into(each.where(of).group_by(rows.c.value, col(Fact.kind), col(Fact.modality), col(FactSource.source)))
-    any_ = select(name, literal(NONE), col(Fact.kind), col(Fact.modality), literal(NONE), *_counts())
-    yield _into(
-        any_.join_from(some, Fact, col(Fact.n) == some.c.n).where(of).group_by(col(Fact.kind), col(Fact.modality))
-    )
-
-
-def _counts() -> Iterable[ColumnElement[int]]:
-    return [
-        func.count(case((col(Fact.granularity) == granularity.value, col(Fact.n)))).label(granularity.value)
-        for granularity in (Granularity.instance, Granularity.aggregate)
-    ]
+    name, source = literal(parameter.name), col(FactSource.source)
+    each = select(name, rows.c.value, *_CELL, source, *_COUNTS).join_from(rows, Fact, col(Fact.n) == rows.c.n)
+    each = each.join(FactSource, col(FactSource.n) == rows.c.n)
+    yield _into(each.where(of).group_by(rows.c.value, *_CELL, source))
+    any_ = select(name, literal(NONE), *_CELL, literal(NONE), *_COUNTS)
+    yield _into(any_.join_from(some, Fact, col(Fact.n) == some.c.n).where(of).group_by(*_CELL))
 
 
 def _into(rows: Select[*tuple[Any, ...]]) -> Insert:

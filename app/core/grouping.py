@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -11,14 +10,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Subquery,
     and_,
     case,
     distinct,
     func,
     literal,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.orm import aliased
@@ -27,12 +24,12 @@ from sqlmodel import col
 from app.core import counted
 from app.core.asking import Question, address
 from app.core.envelopes import SumAnswer
-from app.core.lists import FactList
+from app.core.lists import Counts, FactList
 from app.core.resource import Summed
 from app.core.tables import Amount, Fact, FactSource, Name
 from app.core.vocabulary import Granularity
 from app.kit.pages import EXACT
-from app.kit.parameters import Asked, Dimension, Parameter
+from app.kit.parameters import Asked, Parameter
 from app.kit.problems import Culprit, unprocessable
 
 MOST_VALUES = 100
@@ -42,28 +39,19 @@ BOUNDED = {
     "text": f"Facets and groups are of the first {EXACT} facts found; their links find more.",
     "link": None,
 }
+Record = dict[str, Any]
 # The numbers of facts, as `n`.
 Numbers = Select[Any]
 
 
-@dataclass(frozen=True)
-class Left:
-    """Of how many facts groups are: of all, and how many are in none; else how many of the first 10,000 are in any."""
-
-    all: bool
-    facts: int
-
-    def of(self, total: int) -> int:
-        """Return how many are in no group, of those that were looked at."""
-        return self.facts if self.all else min(total, EXACT) - self.facts
-
-
-def facets(connection: Connection, question: Question, listing: FactList) -> tuple[list[dict[str, Any]], bool]:
-    """Count the facts of a list by each filter that `facet` names, in two statements; and whether that is all facts."""
+def facets(
+    connection: Connection, question: Question, listing: FactList, counts: Counts
+) -> tuple[list[Record], list[Record]]:
+    """Return the facts of a list counted by each filter that `facet` names, in two statements; and notes on that."""
     asked = question.asked
     parameters = named(asked, "facet")
     if not parameters:
-        return [], True
+        return [], []
     of = counted.whole(listing)
     if of is None:
         found = _found(listing.found(connection))
@@ -92,27 +80,37 @@ def facets(connection: Connection, question: Question, listing: FactList) -> tup
         }
         for parameter in parameters
     ]
-    return told, of is not None
+    return told, _in_part(of, counts)
 
 
 def groups(
-    connection: Connection, question: Question, listing: FactList, summed: Sequence[Summed]
-) -> tuple[list[dict[str, Any]], Left]:
-    """Count the facts of a list by the filters that `group_by` names; and say what is in no group.
+    connection: Connection, question: Question, listing: FactList, summed: Sequence[Summed], counts: Counts
+) -> tuple[list[Record], list[Record]]:
+    """Return the facts of a list counted by the filters that `group_by` names, and notes on that.
 
     Each source has its own groups: what two sources tell of one deal is two facts, which nobody adds up.
     """
-    parameters = named(question.asked, "group_by")
+    asked = question.asked
+    parameters = named(asked, "group_by")
     of = counted.whole(listing) if len(parameters) == 1 and not summed else None
     if of is None:
-        rows, grouped = _grouped(connection, question.asked, listing.found(connection), parameters, summed)
-        left = Left(all=False, facts=grouped)
+        rows, grouped = _grouped(connection, asked, listing.found(connection), parameters, summed)
+        left = min(counts.found["total"], EXACT) - grouped
     else:
         rows = _groups_of_all(connection, parameters[0], of)
-        left = Left(all=True, facts=counted.without(connection, parameters[0], of))
-    told = [(one.name, row[at]) for at, one in enumerate(parameters) for row in rows]
-    names = _labels(connection, parameters, told)
-    return [_group(question, parameters, row, names, summed) for row in rows], left
+        left = counted.without(connection, parameters[0], of)
+    names = _labels(connection, parameters, [(one.name, row[at]) for at, one in enumerate(parameters) for row in rows])
+    found = [_group(question, parameters, row, names, summed) for row in rows]
+    return found, [*_notes(parameters, found), *_in_part(of, counts), *_ungrouped(left)]
+
+
+def _in_part(of: ColumnElement[bool] | None, counts: Counts) -> list[Record]:
+    return [BOUNDED] if of is None and counts.found["total_is"] != "exact" else []
+
+
+def _ungrouped(left: int) -> list[Record]:
+    text = f"{left} facts have no value for one of these, and are in no group."
+    return [{"code": "ungrouped", "text": text, "link": None}] if left else []
 
 
 def _grouped(
@@ -124,7 +122,7 @@ def _grouped(
 ) -> tuple[Sequence[Any], int]:
     """Return the groups of the facts of these numbers, and how many facts are in any."""
     found = _found(numbers)
-    parts = [_values(asked, parameter) for parameter in parameters]
+    parts = [counted.values(asked, parameter).subquery() for parameter in parameters]
     columns = [part.c.value.label(f"value_{at}") for at, part in enumerate(parts)]
     source: Any = col(FactSource.source).label("source")
     joined: Any = found.join(FactSource, col(FactSource.n) == found.c.n)
@@ -175,9 +173,9 @@ def refuse_repeated(asked: Asked, summed: Sequence[Summed], every: Sequence[Summ
             raise unprocessable([Culprit(parameter="sum", detail=detail)])
 
 
-def notes(asked: Asked, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _notes(parameters: Sequence[Parameter], rows: Sequence[Record]) -> list[Record]:
     """Say what is not to be added up."""
-    found: list[dict[str, Any]] = []
+    found: list[Record] = []
     sources = sorted({row["source"] for row in rows})
     if len(sources) > 1:
         text = (
@@ -185,7 +183,7 @@ def notes(asked: Asked, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "one deal is two facts, so add up no counts or sums of different sources."
         )
         found.append({"code": "by_source", "text": text, "link": None})
-    if several := [one.name for one in named(asked, "group_by") if one.several]:
+    if several := [one.name for one in parameters if one.several]:
         text = f"A fact that has several values of {', '.join(several)} is in the group of each: add up no groups."
         found.append({"code": "counted_under_each", "text": text, "link": None})
     return found
@@ -225,27 +223,13 @@ def _found(numbers: Numbers) -> CTE:
     return select(col(Fact.n), col(Fact.granularity)).join_from(some, Fact, col(Fact.n) == some.c.n).cte("found")
 
 
-def _dimension(asked: Asked, parameter: Parameter) -> Dimension:
-    if parameter.dimension is None:
-        raise TypeError(f"{parameter.name} is no dimension")
-    return parameter.dimension(asked)
-
-
-def _values(asked: Asked, parameter: Parameter) -> Subquery:
-    """Return (n, value) of all facts, some perhaps twice: joined by `n`, it is looked up fact by fact."""
-    by = _dimension(asked, parameter)
-    condition = true() if by.condition is None else by.condition
-    told = and_(condition, by.value.is_not(None))
-    return select(by.key.label("n"), by.value.label("value")).where(told).subquery()
-
-
 def _counted(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any]:
-    values = _values(asked, parameter)
+    values, again = (counted.values(asked, parameter).subquery() for _ in range(2))
+    source = col(FactSource.source)
     count = func.count(distinct(found.c.n)).label("count")
     most = select(values.c.value).join_from(found, values, values.c.n == found.c.n).group_by(values.c.value)
     limited = most.order_by(count.desc(), values.c.value).limit(MOST_VALUES + 1).subquery()
-    again, source = _values(asked, parameter), col(FactSource.source)
-    counted = (
+    by_source = (
         select(again.c.value, source.label("source"), count)
         .join_from(found, again, again.c.n == found.c.n)
         .join(limited, limited.c.value == again.c.value)
@@ -253,7 +237,7 @@ def _counted(found: CTE, asked: Asked, parameter: Parameter) -> Select[Any]:
         .group_by(again.c.value, source)
         .subquery()
     )
-    return select(literal(parameter.name).label("parameter"), counted.c.value, counted.c.source, counted.c.count)
+    return select(literal(parameter.name).label("parameter"), by_source.c.value, by_source.c.source, by_source.c.count)
 
 
 def _of_all(parameter: Parameter, of: ColumnElement[bool]) -> Select[Any]:
@@ -294,5 +278,5 @@ def _link(question: Question, values: Iterable[tuple[Parameter, str]]) -> str | 
     asked: Asked | None = question.asked
     for parameter, value in values:
         if asked is not None:
-            asked = asked.narrowed(parameter.name, value, single=_dimension(question.asked, parameter).single)
+            asked = asked.narrowed(parameter.name, value, single=counted.dimension(question.asked, parameter).single)
     return None if asked is None else address(question.path, asked.query(**_NOT_ASKED))

