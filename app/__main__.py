@@ -23,7 +23,7 @@ def serve(application: str = "app.main:application") -> None:
     shared = None
     if settings.metrics and settings.workers > 1 and settings.metrics_folder is None:
         # In memory where there is such a place: a container's file system may be read-only.
-        shared = tempfile.mkdtemp(prefix="foedus-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)  # noqa: S108  # a folder of our own in it
+        shared = tempfile.mkdtemp(prefix="foedus-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)  # noqa: S108  # mkdtemp's name is nobody's to foresee
         os.environ[f"{PREFIX}METRICS_FOLDER"] = shared
     loggers = LOGGING_CONFIG["loggers"] | {"foedus": {"handlers": ["default"], "level": "INFO", "propagate": False}}
     try:

@@ -256,7 +256,7 @@ class FactEntry(Entry):
         """Return what the kind's own table has of it: a value per column, but for the number."""
         return {}
 
-    def words(self, *, quotable: bool) -> dict[str, Any]:  # noqa: ARG002  # a kind that has some asks
+    def words(self, *, quotable: bool) -> dict[str, Any]:  # noqa: ARG002  # quotes override it and ask; other kinds have no words
         """Return what the answer says of its words, which not every source lets pass on, and the entry does not."""
         return {}
 

@@ -19,12 +19,14 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    inspect,
     literal,
     not_,
     or_,
     select,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import Join
 from sqlmodel import col
@@ -147,8 +149,8 @@ class Selecting:
         groups = [(ids, False) for ids in part.wanted] + [(ids, True) for ids in part.unwanted]
         found: list[ColumnElement[bool]] = []
         for group, (ids, negated) in enumerate(groups, 1):
-            other = Posting.__table__.alias()  # type: ignore[attr-defined]  # every table has one
-            listed = exists().where(_one_of(other.c.term, self._ids(at, group, ids)), other.c.n == key)
+            other = aliased(Posting)
+            listed = exists().where(_one_of(col(other.term), self._ids(at, group, ids)), col(other.n) == key)
             found.append(not_(listed) if negated else listed)
         return found
 
@@ -196,7 +198,7 @@ class Selecting:
         else:
             some = [col(Moment.begun).is_(False), starts > self.text("until")]
         within = and_(key >= col(Moment.first), key <= col(Moment.last))
-        return rows.select_from(_InOrder(Moment.__table__, Posting.__table__, within)), some  # type: ignore[attr-defined]  # every table has one
+        return rows.select_from(_InOrder(inspect(Moment).local_table, inspect(Posting).local_table, within)), some
 
     def _first_since(self) -> ColumnElement[int]:
         first = select(col(Moment.first)).where(col(Moment.starts) >= self.text("since"))
@@ -210,11 +212,11 @@ class Selecting:
 
     def _dated(self, key: SQLColumnExpression[int]) -> ColumnElement[bool]:
         """Ask for the dates of each fact, where its number does not tell."""
-        told = Fact.__table__.alias()  # type: ignore[attr-defined]  # every table has one
+        told = aliased(Fact)
         since, until = (name in self.asked.given for name in BESIDE)
         certain = self.asked.one("date_match") == "certain"
-        earliest, latest = told.c.earliest, told.c.latest
-        found = [told.c.n == key, told.c.n <= self.number("dated")]
+        earliest, latest = col(told.earliest), col(told.latest)
+        found: list[ColumnElement[bool]] = [col(told.n) == key, col(told.n) <= self.number("dated")]
         if since:
             met = latest >= self.text("since")
             found.append(earliest >= self.text("since") if certain else or_(latest.is_(None), met))
@@ -238,7 +240,7 @@ class _InOrder(Join):
 
 @compiles(_InOrder, "sqlite")
 def _cross(element: _InOrder, compiler: SQLCompiler, **more: Any) -> str:
-    joined: str = compiler.visit_join(element, **more)  # type: ignore[no-untyped-call]  # so it is in SQLAlchemy
+    joined: str = compiler.visit_join(element, **more)  # type: ignore[no-untyped-call]  # SQLAlchemy's compilers have no types
     return joined.replace(" JOIN ", " CROSS JOIN ", 1)
 
 

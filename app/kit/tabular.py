@@ -11,7 +11,8 @@ from typing import Any, Literal
 Cell = str | int | float | bool | None
 Datatype = Literal["string", "integer", "number", "boolean", "date"]
 SEPARATOR = "; "
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # spreadsheets take the wide ones too
+# The last four are the wide =, +, - and @, which spreadsheets take too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 CELLS = (
     "UTF-8, RFC 4180. An empty cell is what the source does not state. A list is joined by `separator`; its items keep "
     "their places, so that the columns of one list go together. Text that a spreadsheet would take for a formula (it "

@@ -6,7 +6,11 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 # The first moment that the format knows: a release has no other time of day.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -40,8 +44,8 @@ class _Sent(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, part: object) -> int:
-        taken = bytes(part)  # type: ignore[call-overload]  # whatever has a buffer
+    def write(self, part: ReadableBuffer) -> int:
+        taken = bytes(part)
         self._waiting.append(taken)
         return len(taken)
 

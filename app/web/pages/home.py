@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from app.core.terms import TWO_STATES
 from app.web.questions import Questions, Refused
 from app.web.site import Page, Site
 
@@ -89,7 +90,7 @@ async def search(questions: Questions, site: Site) -> Page:
 async def _pair(questions: Questions, sought: str) -> list[dict[str, Any]] | None:
     """Return the two states that two names stand for; None if they are not two, or not certain."""
     names = [part for part in _TWO.split(sought) if part]
-    if len(names) != 2 or len(sought) > LONGEST_NAME:  # noqa: PLR2004  # a pair
+    if len(names) != TWO_STATES or len(sought) > LONGEST_NAME:
         return None
     answer = await questions.put("/resolve", [], sent={"names": names, "kind": ["country"]})
     if answer.status != HTTPStatus.OK:
