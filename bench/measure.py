@@ -54,6 +54,7 @@ class Size:
     facts: int
     load: dict[str, float]
     bytes: int
+    kept: bool
     subjects: list[Subject] = field(default_factory=list)
     pages: list[Subject] = field(default_factory=list)
     memory: dict[str, tuple[Memory, Memory]] = field(default_factory=dict)
@@ -136,13 +137,14 @@ def measure(plan: Plan) -> Found:
 def _loaded(plan: Plan, number: int, url: str) -> Size:
     file = database_file(url)
     told = file.with_suffix(".json")
-    if not (file.exists() and told.exists()):
+    kept = file.exists() and told.exists()
+    if not kept:
         command = [sys.executable, "-m", "bench.loading", str(number), str(file)]
         done = subprocess.run(pinned(LOAD_CORE, command), check=True, capture_output=True, text=True)
         load = json.loads(done.stdout)
         load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite", loading.documents_of(file))
         told.write_text(json.dumps(load))
-    return Size(number, json.loads(told.read_text()), file.resolve().stat().st_size)
+    return Size(number, json.loads(told.read_text()), file.resolve().stat().st_size, kept)
 
 
 def _ask(plan: Plan, size: Size, url: str, stack: ExitStack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -17,6 +18,7 @@ from bench.profiles import Profile
 from bench.subjects import ROOT, versions
 
 Rows = Iterable[list[str]]
+KEPT = " The database was kept from an earlier run (`--keep`), and so were these figures."
 
 
 def text(found: Found, plan: Plan, command: str) -> str:
@@ -42,10 +44,11 @@ def text(found: Found, plan: Plan, command: str) -> str:
 
 
 def _made(command: str) -> str:
-    arguments = command.removeprefix("python -m bench").strip()
+    # A folder of this machine means nothing to who reads it elsewhere.
+    arguments = re.sub(r"(--keep[ =])\S+", r"\1FOLDER", command.removeprefix("python -m bench").strip())
     return (
         f"Made by `make bench ARGS='{arguments}'` on {datetime.now(UTC):%Y-%m-%d}. Everything below is of one run"
-        " on one machine: compare ratios, not numbers of other machines."
+        " on one machine, but for loads that say otherwise: compare ratios, not numbers of other machines."
     )
 
 
@@ -110,7 +113,7 @@ def _size(size: Size) -> Iterable[str]:
     yield (
         f"Load: {load['rows']:,.0f} rows in {load['seconds']:.1f} s, besides {load['making']:.1f} s in which the"
         f" synthetic entries were made; a bare executemany of the same rows {load['bare']:.1f} s. Peak of memory"
-        f" {load['peak'] / 1e6:.0f} MB; the file has {size.bytes / 1e6:.0f} MB."
+        f" {load['peak'] / 1e6:.0f} MB; the file has {size.bytes / 1e6:.0f} MB.{KEPT if size.kept else ''}"
     )
     if isinstance(size.profile, str):
         yield size.profile
