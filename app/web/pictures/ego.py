@@ -18,7 +18,7 @@ def picture(
     """Return one state in the middle and its partners round it, the strongest at the top, clockwise."""
     partners = [(line.b if line.a == who else line.a, line) for line in found]
     few = len(partners) <= FEW
-    height, radius, red = (360, 120, strongest(found)) if few else (560, 195, strongest(found))
+    height, radius, red = (380, 130, strongest(found)) if few else (600, 195, strongest(found))
     tree = [{"id": who, "name": plain(names.get(who, who)), "count": 0}]
     tree += [
         drawn(line, found[0].count, names, strong=at < red)
@@ -60,7 +60,7 @@ def picture(
             "enter": {
                 "x": {"field": "px"},
                 "y": {"field": "py"},
-                "dx": {"signal": "datum.left ? -9 : 9"},
+                "dx": {"signal": "datum.left ? -10 : 10"},
                 "angle": {"signal": "0" if few else "datum.left ? datum.x + 90 : datum.x - 90"},
                 "align": {"signal": "datum.left ? 'right' : 'left'"},
                 "text": {"field": "name"},

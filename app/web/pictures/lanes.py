@@ -1,14 +1,17 @@
-"""A timeline as it is drawn: lanes of bars and dots along time, and a place of its own for what has no date."""
+"""A timeline as it is drawn: lanes of bars along time, of facts or of years; what has no date stands below."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Any
 
 from app.core.vocabulary import Modality
 from app.web.pictures.paper import (
     CLEAR,
+    DASHES,
     FAINT,
     GREY,
     INK,
@@ -16,7 +19,7 @@ from app.web.pictures.paper import (
     PAPER,
     WIDTH,
     Picture,
-    area,
+    counted,
     crossed,
     look,
     plain,
@@ -25,36 +28,50 @@ from app.web.pictures.paper import (
 )
 from app.web.pictures.timeline import TimelineMark
 
-FROM, TO = 400, 810  # where time is
-UNDATED = 862
+# Where time is: beside the words of each fact, or beside the few words that years need.
+BESIDE_FACTS, BESIDE_YEARS, TO = 408, 232, 884
 DAY = 86_400_000
 GRID = "#efeee6"
-ROW, LANE = 17, 26
-_LOOK = {
-    "fill": {"field": "fill"},
-    "stroke": {"field": "ink"},
-    "strokeWidth": {"signal": "datum.modality === 'actual' ? 0 : 1.2"},
-    "strokeDash": {"field": "dash"},
-    "href": {"field": "link"},
-    "description": {"field": "says"},
-}
+ROW, LANE = 18, 26
+HIGHEST, LOWEST, BETWEEN = 40, 1.5, 14
+LONGEST = 62
+# Facts without a date, one after the other below their lane.
+FIRST_DOT, NEXT_DOT, DOTS = MARGIN + 56, 14, 22
+
+
+@dataclass
+class _Laid:
+    """What stands where: marks, words, where lanes begin, and how high it all is."""
+
+    drawn: list[dict[str, Any]] = field(default_factory=list)
+    texts: list[dict[str, Any]] = field(default_factory=list)
+    lanes: list[float] = field(default_factory=list)
+    y: float = 0.0
+
+    def lane(self, name: str) -> None:
+        """Begin a lane."""
+        self.y += LANE + 6 * bool(self.lanes)
+        self.lanes.append(self.y - LANE / 2 - 5)
+        self.texts.append({"x": MARGIN, "y": self.y - 5, "text": plain(name), "size": 13, "weight": "bold"})
+
+    def write(self, text: str, y: float, **more: Any) -> None:
+        """Write beside the lane."""
+        self.texts.append({"x": MARGIN, "y": y, "text": text, "size": 11.5, "ink": GREY} | more)
 
 
 def picture(marks: Sequence[TimelineMark], title: str, told: str, remarks: Sequence[str]) -> Picture:
     """Return the picture of these marks, which stand in the order of their lanes."""
-    placed, texts, lanes, height = _rows(marks)
+    counts = any(mark.fact is None for mark in marks)
     bounds = _bounds(marks)
-    most = max(mark.count for mark in marks)
-    drawn = [_drawn(mark, y, bounds, most) for mark, y in placed]
-    if any(one["undated"] for one in drawn):
-        texts.append({"x": UNDATED, "y": height + 12, "text": "no date", "size": 10, "ink": GREY, "align": "center"})
-    writing, write = words(texts, "labels")
+    start = BESIDE_YEARS if counts else BESIDE_FACTS
+    laid = _years(marks, bounds) if counts else _facts(marks, bounds)
+    writing, write = words(laid.texts, "labels")
     data = [
         writing,
-        {"name": "lanes", "values": [{"y": y} for y in lanes]},
-        {"name": "bars", "values": [one for one in drawn if one["shape"] == "bar"]},
-        {"name": "dots", "values": [one for one in drawn if one["shape"] == "dot"]},
-        {"name": "struck", "values": [one for one in drawn if one["modality"] == Modality.denied]},
+        {"name": "lanes", "values": [{"y": y} for y in laid.lanes]},
+        {"name": "bars", "values": [one for one in laid.drawn if "y2" in one]},
+        {"name": "dots", "values": [one for one in laid.drawn if "y2" not in one]},
+        {"name": "struck", "values": [one for one in laid.drawn if one["modality"] == Modality.denied]},
     ]
     axes = [
         {
@@ -67,39 +84,74 @@ def picture(marks: Sequence[TimelineMark], title: str, told: str, remarks: Seque
             "tickColor": FAINT,
         }
     ]
-    strokes = [_lanes(), write, _bars(), _dots(), crossed("struck", {"field": "middle"}, {"field": "y"})]
-    scale = {"name": "time", "type": "utc", "domain": bounds, "range": [FROM, TO]}
+    strokes = [_lanes(), write, _bars(), _dots(), crossed("struck", {"field": "middle"}, {"field": "center"})]
+    scale = {"name": "time", "type": "utc", "domain": bounds, "range": [start, TO]}
     shown = frozenset(mark.modality.value for mark in marks)
-    return Picture(title, told, height, data, strokes, [scale], axes, (), remarks, shown, _more(marks))
+    return Picture(title, told, round(laid.y + ROW), data, strokes, [scale], axes, (), remarks, shown, _more(marks))
 
 
-def _rows(
-    marks: Sequence[TimelineMark],
-) -> tuple[list[tuple[TimelineMark, float]], list[dict[str, Any]], list[float], int]:
-    """Return the marks with their heights, what is written beside them, where lanes begin, and the height of all."""
-    placed: list[tuple[TimelineMark, float]] = []
-    texts: list[dict[str, Any]] = []
-    lanes: list[float] = []
-    y, lane, row = 0.0, None, None
-    for mark in marks:
-        here = (mark.kind, mark.direction)
-        if here != lane:
-            y += LANE if lane is None else LANE + 6
-            lane, row = here, None
-            lanes.append(y - LANE / 2 - 5)
-            named = mark.kind if mark.direction is None else f"{mark.kind} {mark.direction}"
-            texts.append({"x": MARGIN, "y": y - 5, "text": plain(named), "size": 12, "weight": "bold"})
-        this = mark.modality if mark.fact is None else mark.fact
-        if this != row:
-            y, row = y + ROW, this
-            text = short(mark.says, 66) if mark.fact else mark.modality.value
-            link = {"link": mark.link, "says": plain(mark.says)} if mark.fact else {}
-            texts.append({"x": MARGIN, "y": y, "text": text, "size": 10.5, "ink": GREY} | link)
-        placed.append((mark, y))
-    return placed, texts, lanes, round(y + ROW)
+def _facts(marks: Sequence[TimelineMark], bounds: Sequence[float]) -> _Laid:
+    """Lay out a bar for each fact; those without a date are dots, for time has no place for them."""
+    laid = _Laid()
+    for (kind, direction), some in groupby(marks, lambda mark: (mark.kind, mark.direction)):
+        laid.lane(kind if direction is None else f"{kind} {direction}")
+        lane = list(some)
+        for mark in lane:
+            first, last = _span(mark)
+            if first is None and last is None:
+                continue
+            laid.y += ROW
+            laid.write(short(mark.says, LONGEST), laid.y, **_linked(mark))
+            x, x2 = _place(first, last, bounds, BESIDE_FACTS)
+            bar = _drawn(mark, x, max(x2, x + 5), laid.y)
+            laid.drawn.append(bar | {"y": laid.y - 4, "y2": laid.y + 4, "fill": _fill(mark, first, last)})
+        for at, mark in enumerate(one for one in lane if _span(one) == (None, None)):
+            if at % DOTS == 0:
+                laid.y += ROW
+                laid.write("no date" if at == 0 else "", laid.y)
+            x = FIRST_DOT + NEXT_DOT * (at % DOTS)
+            laid.drawn.append(_drawn(mark, x, x, laid.y))
+    return laid
 
 
-def _bounds(marks: Sequence[TimelineMark]) -> list[float]:
+def _years(marks: Sequence[TimelineMark], bounds: Sequence[float]) -> _Laid:
+    """Lay out a bar for each year, as high as there are facts; one measure for all lanes, so that they compare."""
+    laid = _Laid()
+    most = max((mark.count for mark in marks if mark.year is not None), default=1)
+    for kind, lane in groupby(marks, lambda mark: mark.kind):
+        laid.lane(kind)
+        for modality, of_modality in groupby(lane, lambda mark: mark.modality):
+            some = list(of_modality)
+            years = [mark for mark in some if mark.year is not None]
+            peak = max(years, key=lambda mark: mark.count, default=None)
+            laid.y += HIGHEST + BETWEEN if peak else ROW
+            laid.write(modality.value, laid.y - (20 if peak else 0), ink=INK)
+            if peak:
+                laid.write(f"at most {peak.count:,} a year ({peak.year})", laid.y - 4)
+            for mark in some:
+                if mark.year is None:
+                    laid.y += ROW
+                    laid.write(f"{mark.count:,} without a date", laid.y - 4 * bool(peak), **_linked(mark))
+            foot = laid.y - ROW * (len(some) - len(years))
+            for mark in years:
+                x, x2 = _place(*_span(mark), bounds, BESIDE_YEARS)
+                high = max(HIGHEST * mark.count / most, LOWEST)
+                bar = _drawn(mark, x, max(x2 - 0.8, x + 0.8), foot - high / 2)
+                laid.drawn.append(bar | {"y": foot - high, "y2": foot} | _narrow(mark.modality))
+    return laid
+
+
+def _narrow(modality: Modality) -> dict[str, Any]:
+    """Return how a bar of a year looks that is no more than planned, or less: it is too narrow for long dashes."""
+    dash = DASHES[modality]
+    return {} if modality == Modality.actual else {"fill": FAINT, "dash": dash and [one / 3 for one in dash]}
+
+
+def _linked(mark: TimelineMark) -> dict[str, str]:
+    return {"link": mark.link, "says": plain(mark.says)}
+
+
+def _bounds(marks: Iterable[TimelineMark]) -> list[float]:
     """Return the ends of the time that is drawn, a little more than what is told."""
     told = [moment for mark in marks for moment in _span(mark) if moment is not None]
     first, last = min(told, default=0.0), max(told, default=0.0)
@@ -123,29 +175,23 @@ def _moment(day: str | None) -> float | None:
         return None
 
 
-def _drawn(mark: TimelineMark, y: float, bounds: Sequence[float], most: int) -> dict[str, Any]:
-    first, last = _span(mark)
-    scale = (TO - FROM) / (bounds[1] - bounds[0])
-    undated = first is None and last is None
-    x = FROM if first is None else FROM + (first - bounds[0]) * scale
-    x2 = TO if last is None else FROM + (last + DAY - bounds[0]) * scale
-    if undated:
-        x = x2 = UNDATED
-    counts = mark.fact is None
-    shape = "dot" if counts or undated else "bar"
-    style = look(mark.modality)
+def _place(first: float | None, last: float | None, bounds: Sequence[float], start: float) -> tuple[float, float]:
+    """Return where a span begins and ends; an end that is open is the picture's."""
+    scale = (TO - start) / (bounds[1] - bounds[0])
+    x = start if first is None else start + (first - bounds[0]) * scale
+    return x, TO if last is None else start + (last + DAY - bounds[0]) * scale
+
+
+def _drawn(mark: TimelineMark, x: float, x2: float, center: float) -> dict[str, Any]:
     dated = f"{mark.modality.value}, {mark.edtf or 'no date'}"
     return {
-        "shape": shape,
-        "undated": undated,
         "modality": mark.modality.value,
         "x": x,
-        "x2": max(x2, x + 5),
+        "x2": x2,
         "middle": (x + x2) / 2,
-        "y": y,
-        "area": area(mark.count, most, 190) if counts else 50,
-        "fill": _fill(mark, first, last) if shape == "bar" else INK if mark.modality == Modality.actual else PAPER,
-        **style,
+        "center": center,
+        "fill": INK if mark.modality == Modality.actual else PAPER,
+        **look(mark.modality),
         "link": mark.link,
         "says": plain(f"{mark.says} ({dated})" if mark.fact else mark.says),
     }
@@ -175,19 +221,31 @@ def _lanes() -> dict[str, Any]:
     return {"type": "rule", "from": {"data": "lanes"}, "encode": {"enter": line}}
 
 
+_LOOK = {
+    "fill": {"field": "fill"},
+    "stroke": {"field": "ink"},
+    "strokeWidth": {"signal": "datum.modality === 'actual' ? 0 : 1.2"},
+    "strokeDash": {"field": "dash"},
+    "href": {"field": "link"},
+    "description": {"field": "says"},
+}
+
+
 def _bars() -> dict[str, Any]:
-    place = {"x": {"field": "x"}, "x2": {"field": "x2"}, "yc": {"field": "y"}, "height": {"value": 8}}
+    place = {"x": {"field": "x"}, "x2": {"field": "x2"}, "y": {"field": "y"}, "y2": {"field": "y2"}}
     return {"type": "rect", "from": {"data": "bars"}, "encode": {"enter": place | _LOOK}}
 
 
 def _dots() -> dict[str, Any]:
-    place = {"x": {"field": "middle"}, "y": {"field": "y"}, "size": {"field": "area"}}
+    place = {"x": {"field": "middle"}, "y": {"field": "center"}, "size": {"value": 78}}
     return {"type": "symbol", "from": {"data": "dots"}, "encode": {"enter": place | _LOOK}}
 
 
-def _more(marks: Sequence[TimelineMark]) -> list[str]:
+def _more(marks: Iterable[TimelineMark]) -> list[str]:
     if any(mark.fact is None for mark in marks):
-        return ["area: how many facts"]
+        return ["height: how many facts may be of the year"]
+    found = []
     if any(mark.uncertain or (mark.earliest is None) != (mark.latest is None) for mark in marks):
-        return ["fading: an uncertain date, or an end that is open"]
-    return []
+        found.append("fading: an uncertain date, or an end that is open")
+    undated = sum(_span(mark) == (None, None) for mark in marks)
+    return [*found, f"dots: {counted(undated, 'fact')} without a date"] if undated else found

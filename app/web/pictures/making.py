@@ -13,7 +13,7 @@ from app.core import references
 from app.core.answers import Answer
 from app.core.asking import Question
 from app.core.lists import EntityList, FactList, ShortList
-from app.core.vocabulary import Modality
+from app.core.vocabulary import CoverageStatus, Modality
 from app.kit import edtf
 from app.kit.grammar import AnyOf
 from app.kit.pages import EXACT, MAX_LIMIT
@@ -24,6 +24,9 @@ from app.web.pictures.paper import Picture, counted, empty
 
 IN_PART = f"Counted are the first {EXACT:,} facts that this question finds, in order of date; a narrower one has all."
 
+# Of two states, so many that no pair of the real data sets has more.
+MOST_BETWEEN = 30_000
+IN_PART_OF_TIME = f"Counted are the first {MOST_BETWEEN:,} facts, in order of date: what is later is not drawn."
 OF_FLOWS = f"Counted are at most {ties.MOST_FLOWING:,} transfers."
 
 
@@ -50,7 +53,7 @@ def of_pair(question: Question, pair: Sequence[str], declared: Sequence[Paramete
     if not found:
         return Made(empty(title, told, f"/coverage?between={pair[0]},{pair[1]}"), [], sources)
     order = {kind: at for at, kind in enumerate(kinds)}
-    remarks = [] if every else [IN_PART]
+    remarks = [] if every else [IN_PART_OF_TIME]
     if len(found) <= timeline.MOST_BARS:
         found = sorted(found, key=lambda fact: (order[fact.kind], fact.direction or "", not fact.dated))
         marks = timeline.bars(found, lambda who: questions.fact(who, question.asked))
@@ -142,7 +145,7 @@ def of_coverage(question: Question, listing: EntityList | ShortList, kinds: Sequ
         told = "No source was read for this, or none says what is asked: nothing follows."
         return Made(empty(title, told, None), [], [])
     shown = pairs[: matrix.MOST_PAIRS]
-    wanted = [kind for kind in kinds if any(kind in row.cells for row in shown)]
+    wanted = [kind for kind in kinds if any(kind in row.cells for row in pairs)]
     told = f"{counted(len(pairs), 'pair')} of states by {counted(len(wanted), 'kind')} of fact."
     remarks = _rest(len(pairs) - len(shown), "pair", [])
     if after is not None:
@@ -151,8 +154,11 @@ def of_coverage(question: Question, listing: EntityList | ShortList, kinds: Sequ
     def link(row: matrix.Row, kind: str) -> str:
         return questions.covered(question.asked, row.a, row.b, kind)
 
+    def standing(kind: str, status: CoverageStatus) -> str:
+        return questions.standing(question.asked, kind, status.value)
+
     names = {who: actor.name for who, actor in actors.items()}
-    return Made(matrix.picture(shown, wanted, names, link, title, told, remarks), [], [])
+    return Made(matrix.picture(pairs, wanted, names, link, standing, title, told, remarks), [], [])
 
 
 @dataclass(frozen=True)
@@ -213,7 +219,7 @@ def _facts(connection: Connection, listing: FactList, pair: Sequence[str]) -> tu
     """Read what is shown of the facts, and whether they are all."""
     found: list[timeline.Dated] = []
     after = None
-    while len(found) < EXACT:
+    while len(found) < MOST_BETWEEN:
         part = listing.part(connection, after, MAX_LIMIT)
         found += timeline.dated(part.answers, pair)
         after = part.last
@@ -250,7 +256,9 @@ def _told(counts: Mapping[str, int], withheld: Mapping[str, int], *, every: bool
 
 
 def _withheld(counts: Mapping[str, int]) -> str:
-    parts = [f"{count:,} {modality}" for modality, count in counts.items() if count]
+    # Counting ends behind what is exact.
+    said = {one: f"{count:,}" if count <= EXACT else f"more than {EXACT:,}" for one, count in counts.items() if count}
+    parts = [f"{count} {modality}" for modality, count in said.items()]
     return f"; left out: {', '.join(parts)} (modality=any shows all)" if parts else ""
 
 

@@ -15,6 +15,8 @@ MOST_TIES = 90
 MOST_RED = 5
 DENIED = {"type": "filter", "expr": "datum.modality === 'denied'"}
 HEIGHT = 600
+# For a name on either side.
+ROOM = 140
 # How surely two are tied, the surest first: a line has the look of the surest.
 _SURE = {modality: at for at, modality in enumerate(Modality)}
 
@@ -112,7 +114,7 @@ def picture(found: Sequence[Line], names: Mapping[str, str], title: str, told: s
         {"name": "nodes", "values": nodes, "transform": [layout]},
     ]
     scales = [
-        {"name": "x", "domain": {"data": "nodes", "field": "x"}, "range": [70, WIDTH - 110], "zero": False},
+        {"name": "x", "domain": {"data": "nodes", "field": "x"}, "range": [ROOM, WIDTH - ROOM], "zero": False},
         {"name": "y", "domain": {"data": "nodes", "field": "y"}, "range": [30, HEIGHT - 30], "zero": False},
     ]
     ends = {
@@ -131,12 +133,12 @@ def picture(found: Sequence[Line], names: Mapping[str, str], title: str, told: s
         {"signal": "(scale('x', datum.source.x) + scale('x', datum.target.x)) / 2"},
         {"signal": "(scale('y', datum.source.y) + scale('y', datum.target.y)) / 2"},
     )
-    marks = [rules("links", ends), crossed("denied", *middle), dots("nodes", x, y), *_labels("nodes", x, y)]
+    marks = [rules("links", ends), crossed("denied", *middle), dots("nodes", x, y), *_labels("named", x, y)]
     return Picture(
         title,
         told,
         HEIGHT,
-        [*data, denied],
+        [*data, denied, *_SIDES],
         marks,
         scales,
         remarks=remarks,
@@ -145,9 +147,34 @@ def picture(found: Sequence[Line], names: Mapping[str, str], title: str, told: s
     )
 
 
+# A name stands on the side to which fewer lines go: they are read from where the forces have put both ends.
+_SIDES: list[dict[str, Any]] = [
+    {
+        "name": "pulls",
+        "source": "links",
+        "transform": [
+            # Named, the nodes are waited for: only then do links know where they end.
+            {"type": "formula", "as": "who", "expr": "length(data('nodes')) ? [datum.source.id, datum.target.id] : []"},
+            {
+                "type": "formula",
+                "as": "by",
+                "expr": "[datum.target.x - datum.source.x, datum.source.x - datum.target.x]",
+            },
+            {"type": "flatten", "fields": ["who", "by"]},
+            {"type": "aggregate", "groupby": ["who"], "fields": ["by"], "ops": ["mean"], "as": ["pull"]},
+        ],
+    },
+    {
+        "name": "named",
+        "source": "nodes",
+        "transform": [
+            {"type": "lookup", "from": "pulls", "key": "who", "fields": ["id"], "values": ["pull"], "as": ["pull"]}
+        ],
+    },
+]
 TEXT = {
     "font": {"value": "sans-serif"},
-    "fontSize": {"value": 11},
+    "fontSize": {"value": 12},
     "fill": {"value": INK},
     "baseline": {"value": "middle"},
 }
@@ -236,7 +263,11 @@ def dots(data: str, x: Any, y: Any) -> dict[str, Any]:
 
 def _labels(data: str, x: Any, y: Any) -> list[dict[str, Any]]:
     """Return names with a rim of paper round them, so that lines do not cross them out."""
-    place = {"x": x, "y": y, "dx": {"signal": "4 + sqrt(datum.area) / 2"}, "text": {"field": "label"}, **TEXT}
+    side = {
+        "align": {"signal": "datum.pull > 0 ? 'right' : 'left'"},
+        "dx": {"signal": "(datum.pull > 0 ? -1 : 1) * (5 + sqrt(datum.area) / 2)"},
+    }
+    place = {"x": x, "y": y, **side, "text": {"field": "label"}, **TEXT}
     rim = {"stroke": {"value": PAPER}, "strokeWidth": {"value": 3.5}, "strokeJoin": {"value": "round"}}
     linked = {"href": {"field": "link"}, "description": {"field": "says"}}
     return [

@@ -18,7 +18,7 @@ CLEAR = "rgba(31,31,28,0)"
 HEAD = 74
 # What XML cannot hold (the renderer ends its process for it), and what turns the words after it round.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-_LINE = 150
+_LINE = 160
 # Solid, dashed, dotted; what is denied has a cross besides: black and white tell them apart.
 DASHES: dict[str, list[float] | None] = {
     Modality.actual: None,
@@ -86,7 +86,7 @@ def area(count: int, most: int, largest: float) -> float:
 
 def words(texts: Iterable[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """Return a data set and the mark that writes it: each text has x, y, text, size, colour, weight, align, link."""
-    data = {"name": name, "values": [{"size": 11, "ink": INK, "weight": "normal", "align": "left"} | t for t in texts]}
+    data = {"name": name, "values": [{"size": 12, "ink": INK, "weight": "normal", "align": "left"} | t for t in texts]}
     mark = {
         "type": "text",
         "from": {"data": name},
@@ -128,11 +128,11 @@ def specification(picture: Picture, cited: str) -> dict[str, Any]:
     lines = [*remarks, *wrap(plain(cited), _LINE, break_on_hyphens=False)]
     key = _key(picture, below + 16)
     start = below + 22 + 22 * bool(picture.modalities) + 18 * bool(picture.more)
-    height = start + 14 * len(lines) + 12
+    height = start + 15 * len(lines) + 12
     texts = [
         {"x": MARGIN, "y": 30, "text": short(picture.title, 90), "size": 17, "weight": "bold"},
-        {"x": MARGIN, "y": 52, "text": short(picture.told, 150), "size": 11.5, "ink": GREY},
-        *({"x": MARGIN, "y": start + 14 * at, "text": line, "size": 10, "ink": GREY} for at, line in enumerate(lines)),
+        {"x": MARGIN, "y": 52, "text": short(picture.told, 155), "size": 12, "ink": GREY},
+        *({"x": MARGIN, "y": start + 15 * at, "text": line, "size": 11, "ink": GREY} for at, line in enumerate(lines)),
     ]
     head, writing = words(texts, "words")
     return {
@@ -142,7 +142,7 @@ def specification(picture: Picture, cited: str) -> dict[str, Any]:
         "padding": 0,
         "autosize": "none",
         "background": PAPER,
-        "config": {"axis": {"labelFont": "sans-serif", "labelFontSize": 10, "labelColor": GREY}},
+        "config": {"axis": {"labelFont": "sans-serif", "labelFontSize": 11, "labelColor": GREY}},
         "data": [*picture.data, head, *(one for one in key if "values" in one)],
         "scales": list(picture.scales),
         "projections": list(picture.projections),
@@ -171,12 +171,12 @@ def _key(picture: Picture, y: int) -> list[dict[str, Any]]:
     texts: list[dict[str, Any]] = []
     for modality in shown:
         strokes.append({"x": x, "x2": x + 30, "y": y, "modality": modality.value})
-        texts.append({"x": x + 36, "y": y, "text": WORDS[modality], "size": 10, "ink": GREY})
-        x += 36 + 6 * len(WORDS[modality]) + 16
+        texts.append({"x": x + 36, "y": y, "text": WORDS[modality], "size": 11, "ink": GREY})
+        x += 36 + 6.2 * len(WORDS[modality]) + 16
     x, beneath = float(MARGIN), y + 20 * bool(shown)
     for text in picture.more:
-        texts.append({"x": x, "y": beneath, "text": text, "size": 10, "ink": GREY})
-        x += 5.6 * len(text) + 16
+        texts.append({"x": x, "y": beneath, "text": text, "size": 11, "ink": GREY})
+        x += 5.6 * len(text) + 20
     if not texts:
         return []
     lines = {"name": "key", "values": [one | look(one["modality"]) for one in strokes]}

@@ -68,3 +68,8 @@ def _with(asked: Asked, **choices: AnyOf) -> Asked:
 def covered(asked: Asked, a: str, b: str, kind: str) -> str:
     """Return the question for what the sources have on two states and a kind."""
     return address("/coverage", _with(asked, between=AnyOf((a, b)), kind=AnyOf((kind,))).query())
+
+
+def standing(asked: Asked, kind: str, status: str) -> str:
+    """Return the question for all that coverage says of a kind in the same words."""
+    return address("/coverage", _with(asked, kind=AnyOf((kind,)), status=AnyOf((status,))).query())
