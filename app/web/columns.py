@@ -33,7 +33,6 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "supplier",
         "recipient",
         "system",
-        "description",
         "deal_status",
         "number_ordered",
         "number_delivered",
@@ -54,13 +53,23 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "coverage": ("source", "a", "b", "kind", "period", "status", "link"),
     "releases": ("id", "current", "loaded_at", "facts", "sources", "links.facts"),
     "vocab": ("name", "definition"),
+    "panel": ("source", "year", "code1", "code2", "coverage", "facts", "multilateral"),
     "changes": ("change", "id", "kind", "reason"),
 }
 _HEADINGS = {
     "codes.iso3": "ISO3",
     "codes.cow": "COW",
     "codes.gw": "Gleditsch\u2013Ward",
-    "links.facts": "Ask it",
+    "links.facts": "Its facts",
+    "number_ordered": "Ordered",
+    "number_delivered": "Delivered",
+    "deal_status": "Deal",
+    "claims_modality": "What it claims is",
+    "a": "Between",
+    "b": "and",
+    "code1": "From",
+    "code2": "To",
+    "multilateral": "Of them with others",
     "link": "Facts",
 }
 _FACTS_HAVE = "summary"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
+
+from app.kit.pages import EXACT
 
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905  # legible
@@ -17,6 +20,11 @@ _OF_A_DAY = ("27", "September", "2020")
 # A browser looks for the first and the last words of what is longer.
 LONGEST_FRAGMENT = 200
 _WORDS_AT_AN_END = 5
+_LONG = 10_000
+# So much at the least is kept of what stands round a passage; less is there where its source begins or ends.
+AROUND = 16
+_BEGUN = re.compile(r"\S+(\s+\S.*)", re.DOTALL)
+_BROKEN_OFF = re.compile(r"(.*\S\s+)\S+", re.DOTALL)
 
 
 def date_words(date: Mapping[str, Any] | None) -> str:
@@ -79,6 +87,34 @@ def label(name: str) -> str:
     """Return the name of a field or parameter as a label."""
     words = code_words(name)
     return words[:1].upper() + words[1:]
+
+
+def grouped(number: Any) -> str:
+    """Return a number as it is read: thousands apart, but for years and what is as short as they are."""
+    return f"{number:,}" if isinstance(number, int) and abs(number) >= _LONG else str(number)
+
+
+def counted_up(count: int) -> str:
+    """Return a count of the API, which stops behind what is exact."""
+    return grouped(count) if count <= EXACT else f"more than {grouped(EXACT)}"
+
+
+def moment_words(moment: str) -> str:
+    """Return a moment in words: its day, hour and minute, in UTC."""
+    told = datetime.fromisoformat(moment).astimezone(UTC)
+    return f"{_day(told.date().isoformat())}, {told:%H:%M} UTC"
+
+
+def from_a_word(text: str) -> str:
+    """Return what stands before a passage without the piece of a word that it begins with."""
+    match = _BEGUN.fullmatch(text) if len(text) >= AROUND else None
+    return match[1] if match else text
+
+
+def to_a_word(text: str) -> str:
+    """Return what stands behind a passage without the piece of a word that it ends with."""
+    match = _BROKEN_OFF.fullmatch(text) if len(text) >= AROUND else None
+    return match[1] if match else text
 
 
 def web_address(url: str | None) -> str | None:

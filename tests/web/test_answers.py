@@ -45,6 +45,7 @@ PAGES = [
     "/vocab",
     "/vocab/modality",
     "/releases",
+    "/panel?unit=directed-dyad-year&kind=transfer&source=forbes-turkey-azerbaijan-2021&since=2019&until=2021&country=AZ",
 ]
 LARGEST = 200_000
 
@@ -183,6 +184,40 @@ def test_a_page_of_an_earlier_release_leads_on_within_it(pages: Api) -> None:
     assert [link for link in plain if "release=" in link] == [f"/countries/TR?release={release}"]
 
 
+def test_where_the_api_has_an_id_a_page_has_the_name(pages: Api) -> None:
+    title = "<bdi>The Growing Military Cooperation Between Turkey And Azerbaijan</bdi>"
+    for target in ("/coverage?between=TR,IL", "/relations/TR/AZ", "/systems/bayraktar-tb2"):
+        text = page(pages, target).text
+        assert f'<a href="/sources/forbes-turkey-azerbaijan-2021">{title}</a>' in text, target
+        assert ">forbes-turkey-azerbaijan-2021<" not in text, target
+    assert '<a href="/countries/IL"><bdi>Israel</bdi></a>' in page(pages, "/coverage?between=TR,IL").text
+    assert '<a href="/countries/SUHH"><bdi>Soviet Union</bdi></a>' in page(pages, "/countries/RU").text
+    assert "forbes-turkey-azerbaijan-2021<" not in page(pages, "/people").text
+
+
+def test_every_collection_is_one_step_from_another(pages: Api) -> None:
+    for target, others in (("/facts", ("/quotes", "/transfers")), ("/countries", ("/people", "/places", "/sources"))):
+        text = page(pages, target).text
+        for other in others:
+            assert f'<li><a href="{other}">' in text
+    kinds = re.findall(r'<li><a href="(/[a-z]+)\?modality=any">', page(pages, "/").text)
+    assert "/cooperation" in kinds
+    for kind in kinds:
+        page(pages, f"{kind}?modality=any")
+
+
+def test_a_mistake_is_told_in_words_before_its_code(pages: Api) -> None:
+    for target, status, heading in (
+        ("/countries/Xyzzy", 404, "There is no such page"),
+        ("/transfers?form=TR", 422, "That cannot be answered as it is asked"),
+        ("/facts?release=000000000000", 410, "That is no longer here"),
+    ):
+        text = page(pages, target, status).text
+        assert f"<h1>{heading}</h1>" in text
+        # What is not held is not said to be read.
+        assert "You read release" not in text
+
+
 def test_every_page_says_which_question_it_answers(pages: Api) -> None:
     text = page(pages, "/transfers?to=UKR&from=Turkey").text
     assert "GET /transfers?to=UKR&amp;from=Turkey</code>" in text
@@ -214,7 +249,7 @@ def test_what_is_never_added_up_stands_apart(pages: Api) -> None:
     cells = re.findall(
         r'<span class="cell"><span class="number">([^<]+)</span>(?: <span class="note">(\w+)</span>)?', text
     )
-    assert cells == [("2", "several"), ("1", "")]
+    assert cells == [("1", ""), ("2", "several")]
 
 
 def test_a_form_gets_its_verdict_without_a_script(pages: Api) -> None:

@@ -43,6 +43,8 @@ PAGES = [
     "/vocab",
     "/vocab/modality",
     "/releases",
+    "/panel",
+    "/panel?unit=directed-dyad-year&kind=transfer&source=forbes-turkey-azerbaijan-2021&since=2019&until=2021&country=AZ",
     "/transfers?form=TR",
     "/nothing",
 ]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from app.web.words import at_the_words, edtf_words, report_address, web_address
+from app.web.words import (
+    at_the_words,
+    counted_up,
+    edtf_words,
+    from_a_word,
+    grouped,
+    moment_words,
+    report_address,
+    to_a_word,
+    web_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +81,37 @@ def test_reports_go_to_mail_or_to_a_tracker() -> None:
         == "mailto:a@example.org?subject=Error%3A%20http%3A%2F%2Ftest%2Ffacts%2Fx"
     )
     assert report_address("https://example.org/new", page) == "https://example.org/new"
+
+
+def test_numbers_and_moments_are_read_at_a_glance() -> None:
+    assert [grouped(number) for number in (2007, 9999, 10000, 253878, 1.5)] == [
+        "2007",
+        "9999",
+        "10,000",
+        "253,878",
+        "1.5",
+    ]
+    # The API counts exactly as far as that.
+    assert [counted_up(count) for count in (10000, 10001)] == ["10,000", "more than 10,000"]
+    assert moment_words("2026-11-27T02:01:24+00:00") == "27 November 2026, 02:01 UTC"
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ('nal influence."\n', ' influence."\n'),
+        ("ry drills since ", " drills since "),
+        ('"\nNevertheless, ', "\nNevertheless, "),
+        ("Turkey and ", "Turkey and "),
+    ],
+)
+def test_what_stands_before_begins_with_a_word(before: str, expected: str) -> None:
+    assert from_a_word(before) == expected
+
+
+@pytest.mark.parametrize(
+    ("behind", "expected"),
+    [(" and Ukraine sup", " and Ukraine "), (" signed between ", " signed between "), (" in recent", " in recent")],
+)
+def test_what_stands_behind_ends_with_a_word(behind: str, expected: str) -> None:
+    assert to_a_word(behind) == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.web.pages import countries, entities, facts, home, lists, quotes, relations, sources, systems
+from app.web.pages import countries, entities, facts, home, lists, panel, quotes, relations, sources, systems
 from app.web.site import Maker, Site
 
 _ADDRESSES: dict[str, Maker] = {
@@ -15,6 +15,7 @@ _ADDRESSES: dict[str, Maker] = {
     "/releases": lists.collection,
     "/changes": lists.collection,
     "/vocab": lists.collection,
+    panel.PATH: panel.panel,
 }
 # `/relations/{a}/{b}`.
 OF_A_PAIR = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from app.web.names import state_names
 from app.web.pages.entities import SHOWN
 from app.web.pages.lists import facets
 from app.web.pages.relations import matrix
@@ -37,6 +38,7 @@ async def country(questions: Questions, site: Site) -> Page:
         # Nothing was chosen here that could be taken off.
         "facets": [facet | {"off": None} for facet in await facets(questions, "/facts", _FACETS, asked)],
         "transfers": await _transfers(questions, state),
+        "states": await state_names(questions) if found["data"]["predecessors"] or found["data"]["successors"] else {},
         "drawn": site.draws("/countries/{name}/network.svg"),
     }
     return Page("country.html", found["data"]["name"], found["links"]["self"], context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.names import source_names
 from app.web.questions import Questions
 from app.web.site import Page, Site
 from app.web.words import label
@@ -42,4 +43,5 @@ async def known(questions: Questions, site: Site, found: Any) -> dict[str, Any]:
         "fields": {key: value for key, value in found["data"].items() if key not in _APART},
         "lists": lists,
         "kinds": site.kinds,
+        "sources": await source_names(questions) if found["data"].get("source") else {},
     }

@@ -32,8 +32,9 @@ async def home(questions: Questions, site: Site) -> Page:
     context = {
         "service": service["data"],
         "newest": newest["data"],
-        "total": counted["meta"],
-        "by_kind": facets["kind"],
+        # A fact has one kind.
+        "total": sum(one["count"] for one in facets["kind"]),
+        "by_kind": [one | {"link": f"/{site.kinds[one['value']]}?modality=any"} for one in facets["kind"]],
         "by_modality": facets["modality"],
         "states": facets["country"],
         "sources": sources,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from app.core.vocabulary import CoverageStatus
+from app.core.vocabulary import CoverageStatus, Modality
 from app.web.columns import columns_of
+from app.web.names import source_names, state_names
 from app.web.questions import Questions, address_query
 from app.web.site import Page, Site
 from app.web.words import label
@@ -34,13 +35,21 @@ MOST_VALUES = 8
 _SIZES = ("20", "50", "100", "200", "500")
 
 
+# What the page says of itself, where the API's own words are for those who write programs.
+_LEADS = {
+    "facts": "All that is recorded, of every kind, in order of time. Each fact leads to the words that prove it.",
+    "releases": "What this service holds: the current release, and earlier ones that can still be read and cited.",
+}
 _TITLES = {"vocab": "Code lists"}
 _PICTURES = {"coverage": "/coverage.svg", "transfers": "/transfers/flows.svg"}
 
 
 @dataclass(frozen=True)
 class Field:
-    """A filter as a field of the form: its choices, where the list is closed; what is asked now, and how no more."""
+    """A filter as a field of the form: its choices, where the list is closed; what is asked now, and how no more.
+
+    blank: what is asked where nothing is chosen.
+    """
 
     name: str
     label: str
@@ -48,6 +57,8 @@ class Field:
     choices: tuple[str, ...]
     value: str
     off: str | None
+    blank: str
+    required: bool
 
 
 async def collection(questions: Questions, site: Site) -> Page:
@@ -57,6 +68,11 @@ async def collection(questions: Questions, site: Site) -> Page:
     context = await listed(questions, found) | {"columns": columns_of(name, found["data"]), "kinds": site.kinds}
     context["is_of_facts"] = name in site.collections
     picture = _PICTURES.get(name)
+    if name == "coverage":
+        context["sources"], context["states"] = await source_names(questions), await state_names(questions)
+    if name in _LEADS:
+        context["doc"] = _LEADS[name]
+    context["beside"] = _beside(name, site)
     context["statuses"] = list(CoverageStatus) if name == "coverage" else []
     context["drawn"] = drawn(found, picture) if picture and site.draws(picture) else None
     return Page(
@@ -83,18 +99,7 @@ async def listed(questions: Questions, found: Any) -> dict[str, Any]:
     # Asked twice is all of: the form has room for the first, and keeps the others.
     given = dict(reversed(pairs))
     path = urlsplit(found["links"]["self"]).path
-    fields = [
-        Field(
-            name,
-            label(name),
-            parameter["description"],
-            tuple(_choices(parameter)),
-            given.get(name, ""),
-            _off(path, pairs, name) if name in given else None,
-        )
-        for name, parameter in declared.items()
-        if name not in _APART
-    ]
+    fields = fields_of(questions, path, pairs)
     rest = list(pairs)
     for pair in given.items():
         rest.remove(pair)
@@ -114,6 +119,40 @@ async def listed(questions: Questions, found: Any) -> dict[str, Any]:
         "first_page": _without(found["links"]["self"], "cursor") if "cursor" in given else None,
         "table": _table(found["links"]["self"]),
     }
+
+
+def _beside(name: str, site: Site) -> list[tuple[str, str]]:
+    """Return the collections that stand beside this one: of facts, or of entities; none of what is neither."""
+    facts, entities = ["facts", *site.kinds.values()], list(site.catalogues.values())
+    return [(one, label(one)) for one in next((some for some in (facts, entities) if name in some), [])]
+
+
+def fields_of(questions: Questions, path: str, pairs: list[tuple[str, str]]) -> list[Field]:
+    """Return what the address of the page may be asked by, as fields, with what it is asked by now."""
+    given = dict(reversed(pairs))
+    return [
+        Field(
+            name,
+            label(name),
+            parameter["description"],
+            tuple(_choices(parameter)),
+            given.get(name, ""),
+            _off(path, pairs, name) if name in given else None,
+            _blank(name, parameter),
+            parameter.get("required", False),
+        )
+        for name, parameter in _declared(questions).items()
+        if name not in _APART
+    ]
+
+
+def _blank(name: str, parameter: Any) -> str:
+    if name == "modality":
+        return Modality.actual.value
+    if parameter.get("required"):
+        return "choose"
+    unasked: str = parameter["schema"].get("default", "any")
+    return unasked
 
 
 async def facets(questions: Questions, path: str, declared: dict[str, Any], given: list[tuple[str, str]]) -> list[Any]:

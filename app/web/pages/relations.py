@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.core.vocabulary import CoverageStatus
+from app.core.vocabulary import CoverageStatus, Modality
+from app.web.names import source_names
 from app.web.pages.lists import drawn, listed
 from app.web.questions import Questions
 from app.web.site import Page, Site
 
-MOST_BETWEEN = 200
+# As many as a timeline draws one by one.
+MOST_BETWEEN = 60
 _TIMELINE = "/relations/{a}/{b}/timeline.svg"
 # Which role is where a fact comes from; the other end is where it goes.
 _FROM = frozenset({"supplier", "provider", "sending", "financier", "licensor", "component_supplier"})
@@ -42,8 +44,15 @@ def matrix(relations: Iterable[Any], seen_from: str | None = None) -> list[dict[
         partner = relation["b"] if relation["a"]["id"] == seen_from else relation["a"]
         # To put them in order: the largest of the counts, for none is added to another.
         weight = max((counted["count"] for counted in relation["facts"]), default=0)
-        rows.append({"relation": relation, "partner": partner, "cells": cells, "weight": weight})
+        # What is so and is one thing between the two comes first.
+        in_order = {kind: dict(sorted(apart.items(), key=_plainest)) for kind, apart in cells.items()}
+        rows.append({"relation": relation, "partner": partner, "cells": in_order, "weight": weight})
     return sorted(rows, key=lambda row: (-row["weight"], row["partner"]["name"]))
+
+
+def _plainest(cell: tuple[tuple[str, str, bool], list[int]]) -> tuple[int, bool, bool]:
+    (modality, granularity, multilateral), _ = cell
+    return list(Modality).index(Modality[modality]), granularity == "aggregate", multilateral
 
 
 async def pair(questions: Questions, site: Site) -> Page:
@@ -57,6 +66,7 @@ async def pair(questions: Questions, site: Site) -> Page:
         "b": second,
         "lanes": _lanes(found["data"], site),
         "coverage": _by_source(coverage["data"]),
+        "sources": await source_names(questions),
         "covered_kinds": list(dict.fromkeys(one["kind"] for one in coverage["data"])),
         "statuses": list(CoverageStatus),
         "direction": lambda fact: _direction(fact, a, b),

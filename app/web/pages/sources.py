@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from app.web.pages.entities import known
-from app.web.questions import Questions
+from app.web.questions import Questions, address_query
 from app.web.site import Page, Site
 
 OF_A_PAGE = 500
 MOST_PAGES = 4
 ROWS = 50
+_CURSOR = "cursor"
 # So little may be left out between two passages, a stop and a blank, that they are read as one text.
 _JOINED = 4
 
@@ -44,12 +46,21 @@ class Run:
 
 async def source(questions: Questions, site: Site) -> Page:
     """A source, to be read."""
-    found = await questions.main()
+    # A page of its rows: the API has them as facts, and knows no such pages of a source.
+    after = questions.one(_CURSOR)
+    found = await questions.main(without=(_CURSOR,))
     record = found["data"]
+    if after and record["rows"] is None:
+        await questions.main()
     context = await known(questions, site, found)
     if record["rows"] is not None:
-        rows = await questions.ask(found["links"]["more"]["facts"], limit=ROWS)
+        more = {_CURSOR: after} if after else {}
+        rows = await questions.ask(found["links"]["more"]["facts"], limit=ROWS, **more)
+        address = found["links"]["self"].partition("?")[0]
+        following = _cursor(rows["links"]["next"])
         context |= {"runs": [], "rows": rows, "cut": False, "numbers": {}}
+        context["first_rows"] = address if after else None
+        context["next_rows"] = f"{address}?{address_query([(_CURSOR, following)])}" if following else None
     else:
         facts, cut = await _facts(questions, found["links"]["more"]["facts"])
         runs = read(facts, record["id"])
@@ -58,6 +69,10 @@ async def source(questions: Questions, site: Site) -> Page:
     # Its facts are beside its words, and what it covers has a page of its own.
     context["lists"] = []
     return Page("source.html", record["title"], found["links"]["self"], context)
+
+
+def _cursor(target: str | None) -> str | None:
+    return dict(parse_qsl(urlsplit(target).query)).get(_CURSOR) if target else None
 
 
 async def _facts(questions: Questions, target: str) -> tuple[list[Any], bool]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from app.web.pictures import matrix
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.conftest import Api
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -197,6 +202,44 @@ def test_flows_go_from_supplier_to_recipient(small: Api) -> None:
         for row in behind:
             assert int(row["count"]) == small.json(row["link"])["meta"]["total"], row
     assert ("iso2:TR", "iso2:NO") in {(row["a_id"], row["b_id"]) for row in rows(small, "/transfers/flows.csv?from=TR")}
+
+
+def test_an_arrow_on_each_flow_says_to_whom(small: Api) -> None:
+    picture = drawn(small, "/transfers/flows.svg?from=TR&to=NO&modality=any")
+    marks = [link for link in picture.iter(f"{SVG}a") if "→" in str(link.findtext(f"{SVG}title"))]
+    shapes = [str(path.get("d")) for link in marks for path in link.iter(f"{SVG}path")]
+    # An arc, and a closed triangle on it.
+    assert [("Q" in shape, shape.endswith("Z")) for shape in shapes] == [(True, False), (False, True)]
+
+
+def test_a_name_stands_where_no_line_goes(small: Api) -> None:
+    """Who has one partner is named on the far side of its dot."""
+    picture = drawn(small, "/network.svg?between=TR,NO&modality=any")
+    names = {text.text: text for text in picture.iter(f"{SVG}text") if text.text in ("Norway", "Türkiye")}
+
+    def place(text: ET.Element) -> float:
+        return float(str(text.get("transform")).removeprefix("translate(").split(",")[0])
+
+    left, right = sorted(names.values(), key=place)
+    assert (left.get("text-anchor"), right.get("text-anchor", "start")) == ("end", "start")
+
+
+def test_coverage_of_many_pairs_is_summed_up() -> None:
+    states = [f"S{at}" for at in range(matrix.MOST_PAIRS + 5)]
+    lines = [
+        {"a": "AA", "b": state, "kind": "transfer", "source": "s", "status": "found" if at < 7 else "none_recorded"}
+        for at, state in enumerate(states)
+    ]
+    pairs = matrix.rows(json.dumps(line) for line in lines)
+    names = {state: state for state in ("AA", *states)}
+
+    def written(every: Sequence[matrix.Row]) -> dict[str, str]:
+        made = matrix.picture(every, ["transfer"], names, lambda *_: "/", lambda *_: "/", "Title", "Told", [])
+        return {one["text"]: one.get("says", "") for one in made.data[0]["values"]}
+
+    assert written(pairs)["7"] == "transfer: 7 pairs of 45 found"
+    assert written(pairs)["38"] == "transfer: 38 pairs of 45 none_recorded"
+    assert "pairs with facts found" not in written(pairs[: matrix.MOST_PAIRS])
 
 
 def test_coverage_is_drawn_in_its_own_words(small: Api) -> None:
