@@ -182,7 +182,8 @@ def test_without_a_script_everything_works(browser: Browser, web_server: Server)
     page.goto("/quotes/verify")
     page.locator("#text").fill("Azerbaijan will build a smaller version of the Turkish army")
     page.locator("form.checker button").click()
-    assert page.locator(".verdict-not_found").count() == 1
+    # The answer has the form's own address: it is waited for, not the address.
+    expect(page.locator(".verdict-not_found")).to_have_count(1)
     context.close()
 
 

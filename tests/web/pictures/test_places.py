@@ -38,4 +38,4 @@ def test_names_give_way_to_codes_and_codes_to_nothing() -> None:
     assert written["AA"] == ("Longer than the room", "left")
     assert written["CC"] == ("A third one", "right")
     crowd = {who: (at * 4.0, 0.0) for at, who in enumerate(names)}
-    assert sorted(text for text, _ in places.written(names, crowd, names, sizes).values())[0] == ""
+    assert "" in [text for text, _ in places.written(names, crowd, names, sizes).values()]
