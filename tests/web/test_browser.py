@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 
 from tests.live.conftest import started
 from tests.web.conftest import AXE
+from tests.web.test_answers import LARGEST
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, ViewportSize
+    from playwright.sync_api import Browser, Page, Response, ViewportSize
 
     from tests.live.conftest import Server
 
@@ -126,7 +127,10 @@ def test_filters_facets_order_and_pages(page: Page) -> None:
     assert 0 < rows < 14
     page.get_by_role("link", name="Take off the filter Kind").click()
     assert page.locator("tbody tr").count() > rows
-    page.goto("/facts?limit=20&sort=-date")
+    page.goto("/facts?limit=20")
+    page.get_by_role("columnheader").get_by_role("link", name="Date").click()
+    expect(page).to_have_url(re.compile(r"/facts\?limit=20&sort=-date$"))
+    expect(page.get_by_role("columnheader", name="Date")).to_have_attribute("aria-sort", "descending")
     first = page.locator("tbody th").first.inner_text()
     page.get_by_role("link", name="Next page").click()
     assert page.locator("tbody th").first.inner_text() != first
@@ -235,6 +239,18 @@ def test_every_page_is_for_everybody(browser: Browser, web_server: Server) -> No
             found[target] = light["wrong"], dark["wrong"]
     context.close()
     assert found == {}
+
+
+def test_the_first_page_is_small_with_all_that_belongs_to_it(page: Page) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  # it marks what it is given
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert {answer.url.partition("?")[0].rpartition(".")[2] for answer in answers} >= {"css", "js", "svg"}
+    # As they are sent.
+    sizes = [answer.request.sizes() for answer in answers]
+    sent = sum(one["responseHeadersSize"] + one["responseBodySize"] for one in sizes)
+    assert 0 < sent < LARGEST
 
 
 def test_hostile_facts_do_nothing(browser: Browser, hostile_url: str, tmp_path: Path) -> None:

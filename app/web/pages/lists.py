@@ -32,6 +32,7 @@ _FACETS = (
 )
 MOST_FACETS = 4
 MOST_VALUES = 8
+_IN_TIME, _LATEST_FIRST = "date", "-date"
 _SIZES = ("20", "50", "100", "200", "500")
 
 
@@ -111,6 +112,7 @@ async def listed(questions: Questions, found: Any) -> dict[str, Any]:
         "others": [field for field in fields if field.name not in _FIRST and not field.value],
         "sorts": _choices(declared.get("sort")),
         "sort": given.get("sort", ""),
+        "turned": _turned(found["links"]["self"], given.get("sort", _IN_TIME)),
         "sizes": _SIZES if "limit" in declared else (),
         "size": given.get("limit", "50"),
         "kept": [pair for pair in rest if pair[0] not in _APART],
@@ -206,6 +208,13 @@ def _choices(parameter: Any) -> list[str]:
 def _off(path: str, given: list[tuple[str, str]], name: str) -> str:
     query = address_query((key, value) for key, value in given if key not in (name, "cursor"))
     return f"{path}?{query}" if query else path
+
+
+def _turned(address: str, sort: str) -> str:
+    """Return the question for the same in order of time, the other way round where that is the order already."""
+    asked = _LATEST_FIRST if sort == _IN_TIME else _IN_TIME
+    base = _without(address, "sort", "cursor")
+    return f"{base}{'&' if '?' in base else '?'}{address_query([('sort', asked)])}"
 
 
 def _without(address: str, *names: str) -> str:

@@ -25,6 +25,8 @@ async def check(questions: Questions, _: Site) -> Page:
         "verdicts": {one.value: one.definition for one in Verdict},
     }
     if not asked["text"]:
+        # What the form is for, said before it is asked.
+        questions.calls.append(f"POST {PATH}")
         return Page("quotes.html", "Check a quotation", PATH, context)
     release = [("release", questions.named)] if questions.named else []
     # A text area ends its lines as forms do; the API takes any white space for any other.
