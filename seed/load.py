@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -17,8 +17,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, func, make_url, select
 from sqlmodel import SQLModel
 
-from app.core import counted
-from app.core.listed import Counted
+from app.core import counted, spans
+from app.core.listed import Counted, Elapsed
 from app.core.resource import Resource
 from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
@@ -161,9 +161,11 @@ def fill(
     say("indexes")
     target.tighten(connection, statements)
     say("counts")
-    for statement in counted.writing([*compiler.by_kind.values()]):
+    kinds = [*compiler.by_kind.values()]
+    for statement in chain(counted.writing(kinds), spans.writing(kinds)):
         connection.execute(statement)
-    counts[str(Counted.__tablename__)] = connection.execute(select(func.count()).select_from(Counted)).scalar_one()
+    for table in (Counted, Elapsed):
+        counts[str(table.__tablename__)] = connection.execute(select(func.count()).select_from(table)).scalar_one()
     say("changes")
     earlier = target.earlier(connection, release)
     changed = _changes(connection, target, earlier, compiler, say)
