@@ -25,6 +25,7 @@ from seed.rows import Into, Values
 # full-text index holds in memory before it writes, merging nothing until all is there.
 _CACHE = 65_536
 _GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
+_PAGE = 16_384
 # The disk is full, or a quota or a limit is reached.
 _NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
 # A temporary file of SQLite's own.
@@ -53,6 +54,8 @@ class SqliteTarget:
             try:
                 with engine.connect() as connection:
                     # Nobody reads this file yet, and a load that dies throws it away: no journal is needed.
+                    # Few answers fit a page of the usual size: what is left over would be a tenth of the file.
+                    connection.execute(text(f"PRAGMA page_size = {_PAGE}"))
                     connection.execute(text("PRAGMA journal_mode = OFF"))
                     connection.execute(text("PRAGMA synchronous = OFF"))
                     connection.execute(text(f"PRAGMA cache_size = -{_CACHE}"))

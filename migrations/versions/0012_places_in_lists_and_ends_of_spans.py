@@ -13,6 +13,8 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+_TOLD = ("n", "kind", "modality", "granularity", "earliest", "latest")
+
 
 def upgrade() -> None:
     """Bring the schema here."""
@@ -29,6 +31,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("fact") as batch_op:
         batch_op.drop_index("ix_fact_id_rank")
+        batch_op.drop_index("ix_fact_told")
+        batch_op.create_index("ix_fact_told", [*_TOLD[:4], "voice", *_TOLD[4:], "place"], unique=False)
     # What compiled tables hold is compiled anew by every load: they need not be altered row by row.
     op.drop_table("posting")
     op.create_table(
@@ -54,5 +58,7 @@ def downgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("fact") as batch_op:
+        batch_op.drop_index("ix_fact_told")
+        batch_op.create_index("ix_fact_told", [*_TOLD], unique=False)
         batch_op.create_index("ix_fact_id_rank", ["kind", "modality", "id_rank"], unique=False)
     op.drop_table("elapsed")
