@@ -42,6 +42,9 @@ class Target(Protocol):
     def building(self, release: str) -> AbstractContextManager[Connection]:
         """Open a place that nobody reads; leaving it without `publish` leaves nothing behind."""
 
+    def room(self, spooled: int) -> None:
+        """Refuse, with OSError, facts that will not fit: so many bytes they take in the spool."""
+
     def loosen(self, connection: Connection) -> list[str]:
         """Drop what slows every row down, indexes above all; return the statements that make it anew."""
 
@@ -107,6 +110,7 @@ def load(
         spool.extend((article.head.source.id, fact) for article, fact in corpus.facts())
         release = corpus.digest()
         compiler = Compiler(corpus, facts, spool, track)
+        target.room(spool.size)
         with target.building(release) as connection:
             say("schema")
             migrate(connection, migrations)
