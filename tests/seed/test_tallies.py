@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import random
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.kit.parameters import Term
 from seed.tallies import Numbered, Tally
 
 
@@ -19,23 +21,23 @@ def test_terms_are_numbered_as_they_are_met_and_counted() -> None:
     ]
 
 
-def test_terms_that_are_put_down_are_known_again() -> None:
-    dice = random.Random(7)
-    met = [(dice.choice("ab"), "actual", [("part", str(dice.randrange(40))) for _ in range(3)]) for _ in range(400)]
+TERMS = st.lists(st.tuples(st.just("part"), st.sampled_from("ABCDEFGHIJ")), unique=True)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["transfer", "event"]), TERMS), max_size=60))
+def test_terms_that_are_put_down_are_known_again(facts: list[tuple[str, list[Term]]]) -> None:
     much, little = Numbered(), Numbered(most=5)
-    for kind, modality, terms in met:
-        distinct = [*dict.fromkeys(terms)]
-        wanted = [tuple(one) for one in much.met(kind, modality, distinct)]
-        assert [tuple(one) for one in little.met(kind, modality, distinct)] == wanted
+    for kind, terms in facts:
+        wanted = [tuple(one) for one in much.met(kind, "actual", terms)]
+        assert [tuple(one) for one in little.met(kind, "actual", terms)] == wanted
     assert [*little.all()] == [*much.all()]
 
 
-def test_pairs_that_are_put_down_are_added_up() -> None:
-    dice = random.Random(7)
-    much, little = Tally(), Tally(most=5)
-    for _ in range(400):
-        key = (dice.choice("ab"), dice.choice("cd"), "gazette", dice.choice("tu"), "actual", "instance", False)
-        much.add(key)
-        little.add(key)
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from("CD"), st.sampled_from(["gazette", "herald"]))))
+def test_pairs_that_are_put_down_are_added_up(pairs: list[tuple[str, str, str]]) -> None:
+    much, little = Tally(), Tally(most=3)
+    for a, b, source in pairs:
+        for tally in (much, little):
+            tally.add((a, b, source, "transfer", "actual", "instance", False))
     assert [*little.counts()] == [*much.counts()]
     assert [*little.of("gazette")] == [*much.of("gazette")]
