@@ -33,6 +33,7 @@ _FACETS = (
 MOST_FACETS = 4
 MOST_VALUES = 8
 _IN_TIME, _LATEST_FIRST = "date", "-date"
+_LABELS = {"q": "Words"}
 _SIZES = ("20", "50", "100", "200", "500")
 
 
@@ -135,7 +136,7 @@ def fields_of(questions: Questions, path: str, pairs: list[tuple[str, str]]) -> 
     return [
         Field(
             name,
-            label(name),
+            _LABELS.get(name, label(name)),
             parameter["description"],
             tuple(_choices(parameter)),
             given.get(name, ""),

@@ -10,7 +10,7 @@ from typing import Any
 from app.core.vocabulary import CoverageStatus
 from app.web.pictures.paper import FAINT, GREY, INK, PAPER, Picture, counted, crossed, plain, short, words
 
-MOST_PAIRS = 40
+MOST_PAIRS = 50
 LEFT, COLUMN, ROW, TOP = 330, 62, 19, 34
 GAP = 18
 KEY = (

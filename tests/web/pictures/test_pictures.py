@@ -237,8 +237,8 @@ def test_coverage_of_many_pairs_is_summed_up() -> None:
         made = matrix.picture(every, ["transfer"], names, lambda *_: "/", lambda *_: "/", "Title", "Told", [])
         return {one["text"]: one.get("says", "") for one in made.data[0]["values"]}
 
-    assert written(pairs)["7"] == "transfer: 7 pairs of 45 found"
-    assert written(pairs)["38"] == "transfer: 38 pairs of 45 none_recorded"
+    assert written(pairs)["7"] == "transfer: 7 pairs of 55 found"
+    assert written(pairs)["48"] == "transfer: 48 pairs of 55 none_recorded"
     assert "pairs with facts found" not in written(pairs[: matrix.MOST_PAIRS])
 
 
