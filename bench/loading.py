@@ -76,6 +76,7 @@ def synthetic(number: int, url: str) -> dict[str, float]:
     began = time.perf_counter()
     with loads.unhurried(), Spool() as spool:
         spool.extend(facts)
+        target.room(spool.size)
         compiler = Keeping(made, spool, documents_of(Path(str(make_url(url).database))))
         with target.building(release) as connection:
             loads.migrate(connection, MIGRATIONS)

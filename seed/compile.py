@@ -154,7 +154,7 @@ class Compiler:
         for a, b in combinations(chosen, 2):
             self.pairs.add((a, b, source, fact.kind, fact.modality.value, fact.granularity.value, many))
         listed = [
-            *terms.of_parties(parties_told),
+            *terms.of_parties(parties_told, resource.direction),
             *terms.of_systems((use.system, use.role) for use in uses),
             *terms.envelope("place", [fact.place] if fact.place else []),
             *terms.envelope("source", [source]),
@@ -170,7 +170,7 @@ class Compiler:
                 for term in terms.own(name, [value])
             ),
         ]
-        yield self.postings.of_fact(n, fact, listed)
+        yield self.postings.of_fact(n, rank, fact, listed)
 
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:

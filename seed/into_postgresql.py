@@ -73,6 +73,9 @@ class PostgresTarget:
         finally:
             self._engine.dispose()
 
+    def room(self, spooled: int) -> None:
+        """Refuse nothing: a server tells nobody how much room its disks have; when they are full, it says so."""
+
     def loosen(self, connection: Connection) -> list[str]:
         """Drop indexes and keys, foreign ones first; what the migrations said of them is how they are made anew."""
         constraints = connection.execute(text(_CONSTRAINTS), {"schema": _BUILDING}).all()

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -17,8 +17,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, func, make_url, select
 from sqlmodel import SQLModel
 
-from app.core import counted
-from app.core.listed import Counted
+from app.core import counted, spans
+from app.core.listed import Counted, Elapsed
 from app.core.resource import Resource
 from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
@@ -41,6 +41,9 @@ class Target(Protocol):
 
     def building(self, release: str) -> AbstractContextManager[Connection]:
         """Open a place that nobody reads; leaving it without `publish` leaves nothing behind."""
+
+    def room(self, spooled: int) -> None:
+        """Refuse, with OSError, facts that will not fit: so many bytes they take in the spool."""
 
     def loosen(self, connection: Connection) -> list[str]:
         """Drop what slows every row down, indexes above all; return the statements that make it anew."""
@@ -107,6 +110,7 @@ def load(
         spool.extend((article.head.source.id, fact) for article, fact in corpus.facts())
         release = corpus.digest()
         compiler = Compiler(corpus, facts, spool, track)
+        target.room(spool.size)
         with target.building(release) as connection:
             say("schema")
             migrate(connection, migrations)
@@ -161,9 +165,11 @@ def fill(
     say("indexes")
     target.tighten(connection, statements)
     say("counts")
-    for statement in counted.writing([*compiler.by_kind.values()]):
+    kinds = [*compiler.by_kind.values()]
+    for statement in chain(counted.writing(kinds), spans.writing(kinds)):
         connection.execute(statement)
-    counts[str(Counted.__tablename__)] = connection.execute(select(func.count()).select_from(Counted)).scalar_one()
+    for table in (Counted, Elapsed):
+        counts[str(table.__tablename__)] = connection.execute(select(func.count()).select_from(table)).scalar_one()
     say("changes")
     earlier = target.earlier(connection, release)
     changed = _changes(connection, target, earlier, compiler, say)

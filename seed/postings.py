@@ -13,7 +13,7 @@ from app.kit import edtf
 from app.kit.parameters import Term
 from seed.rows import Lines, Values, into, line
 
-_POSTING = into(listed.Posting, "term", "n")
+_POSTING = into(listed.Posting, "term", "n", "place", "rank")
 _MOMENT = into(listed.Moment, "first", "last", "starts", "latest", "begun", "long")
 
 
@@ -29,7 +29,7 @@ class Postings:
         self._of: tuple[str | None, str | None] | None = None
         self._last = 0
 
-    def of_fact(self, n: int, fact: FactEntry, terms: Iterable[Term]) -> Lines:
+    def of_fact(self, n: int, rank: int, fact: FactEntry, terms: Iterable[Term]) -> Lines:
         """Return a row for each term that a fact is listed under; facts come in the order of their numbers."""
         rows: list[Values] = []
         # In the order in which they were met, and so in the same order by every load.
@@ -41,8 +41,9 @@ class Postings:
                 if found is None:
                     self._counts.append(0)
                     found = lists[term] = len(self._counts)
-                self._counts[found - 1] += 1
-                rows.append((found, n))
+                place = self._counts[found - 1] + 1
+                self._counts[found - 1] = place
+                rows.append((found, n, place, rank))
         if fact.date is not None:
             self._run(n, *edtf.bounds(fact.date.edtf))
         return _POSTING, rows

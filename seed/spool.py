@@ -28,7 +28,8 @@ class Spool:
     def __init__(self) -> None:
         """Open an empty one in a temporary folder."""
         self._folder = TemporaryDirectory(prefix="foedus-")
-        self._database = sqlite3.connect(Path(self._folder.name) / "facts.sqlite", isolation_level=None)
+        self._file = Path(self._folder.name) / "facts.sqlite"
+        self._database = sqlite3.connect(self._file, isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):
             self._database.execute(f"PRAGMA {pragma}")
         self._database.execute(
@@ -73,6 +74,11 @@ class Spool:
         """Return how many there are."""
         count: int = self._database.execute("SELECT count(*) FROM fact").fetchone()[0]
         return count
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes it takes on disk."""
+        return self._file.stat().st_size
 
     def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
         """Yield (rank in order of id, source, fact), in order of date; undated facts come last."""

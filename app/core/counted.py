@@ -106,8 +106,11 @@ def writing(resources: Sequence[Resource]) -> Iterator[Insert]:
 def _of(parameter: Parameter, of: ColumnElement[bool]) -> Iterator[Insert]:
     if parameter.dimension is None:
         return
-    rows = values(Asked((parameter,), {}), parameter).distinct().subquery()
-    some = select(rows.c.n).distinct().subquery()
+    told = values(Asked((parameter,), {}), parameter)
+    # Most facts say the same thing once; to make sure of it takes longer than to count it.
+    single = dimension(Asked((parameter,), {}), parameter).single
+    rows = (told if single else told.distinct()).subquery()
+    some = rows if single else told.with_only_columns(told.selected_columns.n).distinct().subquery()
     name, source = literal(parameter.name), col(FactSource.source)
     each = select(name, rows.c.value, *_CELL, source, *_COUNTS).join_from(rows, Fact, col(Fact.n) == rows.c.n)
     each = each.join(FactSource, col(FactSource.n) == rows.c.n)

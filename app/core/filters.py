@@ -14,7 +14,7 @@ from app.core import resolution, terms
 from app.core.listed import Term
 from app.core.tables import Entity, Fact, FactValue, Indexed, Party, key_of
 from app.core.vocabulary import Modality, Role
-from app.kit import edtf, fulltext
+from app.kit import edtf, fulltext, grammar, parameters
 from app.kit.codes import Code
 from app.kit.fulltext import full_text
 from app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
@@ -77,6 +77,22 @@ def with_role(name: str, role: Role, doc: str, also: str | None = None, several:
         terms=lambda values, _: terms.in_role(values, [role]),
         dimension=by_party(name, col(Party.role) == role.value),
     )
+
+
+def directed(first: Parameter, second: Parameter, direction: terms.Direction) -> tuple[Parameter, Parameter]:
+    """Let two filters by the roles of a kind's direction, where both are asked, read who goes with whom."""
+
+    def both(asked: Asked) -> list[parameters.Term] | None:
+        sides = [asked.given.get(one.name, ()) for one in (first, second)]
+        if any(len(side) != 1 or side[0].negated for side in sides):
+            return None
+        names, others = (side[0].values for side in sides)
+        return terms.directed(names, others) if len(names) * len(others) <= grammar.MAX_VALUES else None
+
+    def of(one: Parameter, role: Role) -> Parameter:
+        return replace(one, terms=lambda values, asked: both(asked) or terms.in_role(values, [role]))
+
+    return of(first, direction[0]), of(second, direction[1])
 
 
 def taking_part(name: str, doc: str) -> Parameter:
@@ -145,7 +161,15 @@ def active_on(key: Mapped[int], first: Mapped[str | None], last: Mapped[str | No
         told = or_(first.is_not(None), last.is_not(None))
         return Match(key, and_(told, began, lasted))
 
-    return Parameter("active_on", doc, day(), match, takes="one", bind=lambda values: edtf.whole(values[0]))
+    return Parameter(
+        "active_on",
+        doc,
+        day(),
+        match,
+        takes="one",
+        bind=lambda values: edtf.whole(values[0]),
+        span=(cast("InstrumentedAttribute[Any]", first).key, cast("InstrumentedAttribute[Any]", last).key),
+    )
 
 
 def years(name: str, doc: str) -> Parameter:

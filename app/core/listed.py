@@ -19,11 +19,17 @@ class Term(SQLModel, table=True):
 
 
 class Posting(SQLModel, table=True):
-    """A fact in the list of a term. No foreign key is checked here, row by row: the compiler counts them."""
+    """A fact in the list of a term. No foreign key is checked here, row by row: the compiler counts them.
 
-    __table_args__ = {"sqlite_with_rowid": False}
+    place: how many facts of the list are numbered `n` or less, so that a stretch of it is counted by its two ends.
+    rank: the fact's place among all facts in order of id.
+    """
+
+    __table_args__ = (Index("ix_posting_rank", "term", "rank", unique=True), {"sqlite_with_rowid": False})
     term: int = Field(primary_key=True)
     n: int = Field(primary_key=True)
+    place: int
+    rank: int
 
 
 class Counted(SQLModel, table=True):
@@ -40,6 +46,21 @@ class Counted(SQLModel, table=True):
     source: str = Field(primary_key=True)
     count: int
     aggregates: int
+
+
+class Elapsed(SQLModel, table=True):
+    """How many facts of a kind and modality have one end of a span of time on a day or before; no kind: of all kinds.
+
+    span: which, as `spans` names it. side: its first day or its last; or "told", under no day: that it has either.
+    """
+
+    __table_args__ = {"sqlite_with_rowid": False}
+    span: str = Field(primary_key=True)
+    side: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    modality: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    count: int
 
 
 class Moment(SQLModel, table=True):

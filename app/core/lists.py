@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select, false, select
 from sqlmodel import col
 
-from app.core import statements
+from app.core import spans, statements
 from app.core.asking import Question
 from app.core.postings import Plan, plan
 from app.core.questions import ANY_MODALITY
@@ -101,11 +101,18 @@ class FactList:
         lists = self._plan(connection)
         shown = modalities(self.asked)
         undated = 0
+        span = spans.asked_by(self.asked, lists.others) if lists.unfiltered else None
         if lists.counted:
-            counts = {modality: min(lists.count(modality), EXACT + 1) for modality in every}
+            counts = {modality: lists.count(modality) for modality in every}
+        elif span is not None:
+            told = spans.counts(connection, span, lists.kinds)
+            counts = told.overlapping
+            undated = sum(lists.count(modality) - told.dated.get(modality, 0) for modality in shown)
         else:
             counts = self._counted(connection, lists, shown)
             undated = counts.pop(UNDATED, 0)
+        counts = {modality: min(count, EXACT + 1) for modality, count in counts.items()}
+        undated = min(undated, EXACT + 1)
         total = sum(counts.get(modality, 0) for modality in shown)
         found = {
             "total": min(total, EXACT),
@@ -163,8 +170,8 @@ class FactList:
         shapes = tuple((name, part.shape, few) for name, part, few in parts)
         counting = _STATEMENTS.of(
             connection,
-            ("counts", self.kind, shape, shapes),
-            lambda: statements.counts(Selecting(slotted), parts),
+            ("counts", self.kind, shape, shapes, lists.placed),
+            lambda: statements.counts(Selecting(slotted), parts, placed=lists.placed),
         )
         return _pairs(counting.execute(connection, values | values_of(self.asked, [part for _, part, _ in parts])))
 

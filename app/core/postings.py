@@ -28,21 +28,28 @@ MOST_PARTS = 60
 MOST_TERMS = 20_000
 # They choose among the facts of the lists.
 BESIDE = ("since", "until")
+BETWEEN = frozenset(BESIDE)
+# So they choose by more than where dates begin.
+CERTAIN = ("date_match", ("certain",))
 Ids = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Part:
-    """Facts that are in any of `lists`, in all of `wanted` and in none of `unwanted`; without `lists`, any facts."""
+    """Facts that are in any of `lists`, in all of `wanted` and in none of `unwanted`; without `lists`, any facts.
+
+    once: no fact is in two of `lists`.
+    """
 
     lists: Ids
     wanted: tuple[Ids, ...]
     unwanted: tuple[Ids, ...]
+    once: bool
 
     @property
     def shape(self) -> tuple[object, ...]:
         """What the SQL's text hangs on."""
-        return len(self.lists), tuple(map(len, self.wanted)), tuple(map(len, self.unwanted))
+        return len(self.lists), tuple(map(len, self.wanted)), tuple(map(len, self.unwanted)), self.once
 
 
 @dataclass(frozen=True)
@@ -72,14 +79,34 @@ class Plan:
 
     every: the lists of all facts. cells: the kinds and modalities in which each asserted filter has lists; the kind is
     empty where all facts of a modality are meant.
-    counted: nothing but lists decides, and no fact is in two of them: their lengths are the counts.
+    others: what is asked that is in no list.
     """
 
     every: _Filter
     asserted: tuple[_Filter, ...]
     negated: tuple[_Filter, ...]
     cells: tuple[Cell, ...]
-    counted: bool
+    others: frozenset[str]
+
+    @property
+    def counted(self) -> bool:
+        """Whether nothing but lists decides, and no fact is in two of them: their lengths are the counts."""
+        return not self.others and self._single
+
+    @property
+    def placed(self) -> bool:
+        """Whether beside one filter only dates are asked for: the places of facts in its lists tell how many follow."""
+        return self.others <= BETWEEN and self._single and not self.negated
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds in which its lists are; the empty one stands for all."""
+        return {kind for kind, _ in self.cells}
+
+    @property
+    def unfiltered(self) -> bool:
+        """Whether no filter has a list."""
+        return not self.asserted and not self.negated
 
     def parts(self, modalities: Iterable[str], reaches: int = 1) -> list[Part]:
         """Return the facts of some modalities in parts, each of which is to be walked in order.
@@ -106,16 +133,6 @@ class Plan:
         cells = self._of(modalities)
         return self._part(cells, None, ()) if cells else None
 
-    def by_kind(self, modalities: Iterable[str]) -> list[tuple[Cell, Part]]:
-        """Return the same for each kind and modality apart."""
-        cells = [
-            (kind, cell[1])
-            for cell in self._of(modalities)
-            for kind, modality in self.every.cells
-            if kind and modality == cell[1] and cell[0] in {kind, ALL_KINDS}
-        ]
-        return [(cell, self._part([cell], None, ())) for cell in cells]
-
     def few(self, modalities: Iterable[str]) -> bool:
         """Whether the lists of one filter have so few facts that they are all taken."""
         return self._first.total(self._of(modalities)) <= FEW
@@ -129,6 +146,11 @@ class Plan:
         wanted = set(modalities)
         return [cell for cell in self.cells if cell[1] in wanted]
 
+    @property
+    def _single(self) -> bool:
+        filters = (*self.asserted, *self.negated)
+        return len(filters) <= 1 and all(one.once for one in filters)
+
     @cached_property
     def _first(self) -> _Filter:
         return min(self.asserted, key=lambda one: one.total(self.cells), default=self.every)
@@ -141,23 +163,29 @@ class Plan:
             lists,
             tuple(one.ids(cells) for one in others),
             tuple(ids for one in self.negated if (ids := one.ids(cells))),
+            first is None or first.once,
         )
 
 
 def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | None) -> Plan:
     """Return the lists behind a question about facts of a kind, or of all; by one statement, if terms are new to it."""
     wanted: list[tuple[bool, list[parameters.Term]]] = []
-    others = False
+    others: set[str] = set()
     for parameter in asked.parameters:
         choices = asked.given.get(parameter.name)
         if not choices:
             continue
-        others = others or parameter.starts or parameter.name in BESIDE
-        if parameter.terms is not None:
-            some = [(choice.negated, parameter.terms(choice.values, asked)) for choice in choices]
-            wanted += [(negated, list(found)) for negated, found in some if found is not None]
-        elif parameter.match is not None:
-            others = True
+        if parameter.terms is None:
+            others |= {parameter.name} if parameter.match or parameter.starts or parameter.name in BESIDE else set()
+            if (parameter.name, choices[0].values) == CERTAIN:
+                others.add(parameter.name)
+            continue
+        for choice in choices:
+            found = parameter.terms(choice.values, asked)
+            one = None if found is None else (choice.negated, list(found))
+            # Two filters may read the same lists.
+            if one and one not in wanted:
+                wanted.append(one)
     listed = _listed(connection, held, [EVERY, *(term for _, some in wanted for term in some)])
     filters = [(negated, _filter(listed, some)) for negated, some in wanted]
     every = _filter(listed, [EVERY])
@@ -170,8 +198,7 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
     else:
         cells = [cell for cell in every.cells if cell[0] and (of_kind is None or of_kind(cell[0]))]
     cells = [cell for cell in cells if all(cell in one.cells for one in asserted)]
-    counted = not others and len(filters) <= 1 and all(one.once for _, one in filters)
-    return Plan(every, asserted, refused, tuple(cells), counted)
+    return Plan(every, asserted, refused, tuple(cells), frozenset(others))
 
 
 def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:

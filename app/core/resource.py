@@ -9,7 +9,7 @@ from typing import Any
 from app.core.answers import Answer, FactAnswer
 from app.core.entries import FactEntry
 from app.core.tables import Detail, Entity
-from app.core.vocabulary import Role
+from app.core.terms import Direction
 from app.kit.codes import Code
 from app.kit.parameters import Parameter
 
@@ -47,7 +47,7 @@ class Resource:
     example: str
     names: tuple[str, ...] = ()
     sums: tuple[Summed, ...] = ()
-    direction: tuple[Role, Role] | None = None
+    direction: Direction | None = None
     years: str | None = None
 
 

@@ -31,12 +31,12 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import Join
 from sqlmodel import col
 
-from app.core.listed import Moment, Posting
+from app.core.listed import Moment, Posting, Term
 from app.core.postings import BESIDE, Part
 from app.core.tables import Fact
 from app.kit import edtf
 from app.kit.parameters import Asked, Match, Parameter
-from app.kit.prepared import number_slot, slot
+from app.kit.prepared import number_slot, text_slot
 
 # Beyond every number of a fact.
 LAST = 2**31
@@ -97,7 +97,7 @@ class Selecting:
 
     def text(self, name: str) -> BindParameter[str]:
         """Return a text that the statement takes."""
-        return bindparam(None, slot(name) if self.values is None else self.values[name], unique=True)
+        return text_slot(name) if self.values is None else bindparam(None, self.values[name], unique=True)
 
     def rows(
         self,
@@ -119,16 +119,39 @@ class Selecting:
         rows = rows.where(*conditions)
         return (rows.distinct() if merged else rows), key
 
-    def by_rank(self, at: int, part: Part, only: Sequence[str]) -> Rows:
-        """Return the rank in order of id, as `n`, of facts of the kind and modality in slots of the part's number."""
-        kind, modality = self.text(f"{at}.kind"), self.text(f"{at}.modality")
-        conditions = [*self._asked_of(col(Fact.n), part, at), *self._beside(col(Fact.n), dates=True)]
-        if reaches_of(self.asked) != (EVERYWHERE,):
-            conditions.append(self._dated(col(Fact.n)))
-        rank = col(Fact.id_rank)
-        return select(rank.label("n")).where(
-            col(Fact.kind) == kind, col(Fact.modality) == modality, *self.bounds(rank, only), *conditions
+    def ranks(self, at: int, part: Part, only: Sequence[str]) -> Rows:
+        """Return the ranks in order of id, as `n`, of a part's facts."""
+        key, rows, merged = self._begun(part, at)
+        of_number: ColumnElement[int] = (
+            select(col(Fact.id_rank)).where(col(Fact.n) == key).correlate_except(Fact).scalar_subquery()
         )
+        rank = col(Posting.rank) if part.lists else of_number
+        conditions = [*self._asked_of(key, part, at), *self._beside(key, dates=True), *self.bounds(rank, only)]
+        if reaches_of(self.asked) != (EVERYWHERE,):
+            conditions.append(self._dated(key))
+        rows = rows.with_only_columns(rank.label("n")).where(*conditions)
+        return rows.distinct() if merged else rows
+
+    def within(self, at: int, part: Part) -> ColumnElement[int]:
+        """Return how many facts of a part's lists, in which each is once, are numbered from `since` to `until`."""
+        since, until = (name in self.asked.given for name in BESIDE)
+        upto = self._placed(col(Posting.n) <= (self._last_until() if until else self.number("dated")))
+        found = upto - self._placed(col(Posting.n) < self._first_since()) if since else upto
+        return self._summed(at, part, found)
+
+    def undated(self, at: int, part: Part) -> ColumnElement[int]:
+        """Return how many facts of a part's lists, in which each is once, have no date."""
+        return self._summed(at, part, col(Term.count) - self._placed(col(Posting.n) <= self.number("dated")))
+
+    def _summed(self, at: int, part: Part, found: ColumnElement[int]) -> ColumnElement[int]:
+        # Ids are filled up by their last, which is counted once here.
+        lists = _one_of(col(Term.id), self._ids(at, 0, part.lists))
+        return func.coalesce(select(func.sum(found)).where(lists).scalar_subquery(), 0)
+
+    def _placed(self, before: ColumnElement[bool]) -> ColumnElement[int]:
+        last = select(col(Posting.place)).where(col(Posting.term) == col(Term.id), before)
+        last = last.order_by(col(Posting.n).desc()).limit(1).correlate(Term)
+        return func.coalesce(last.scalar_subquery(), 0)
 
     def _begun(self, part: Part, at: int) -> tuple[SQLColumnExpression[int], Rows, bool]:
         """Return the column of numbers, the rows that a statement begins with, and whether one may come twice."""
@@ -137,7 +160,7 @@ class Selecting:
             return (
                 col(Posting.n),
                 select(col(Posting.n).label("n")).where(_one_of(col(Posting.term), ids)),
-                len(ids) > 1,
+                len(ids) > 1 and not part.once,
             )
         start = start_of(self.asked)
         if start is None:

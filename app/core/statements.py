@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, asc, desc, func, literal, select, union, union_all
+from sqlalchemy import ColumnElement, Select, asc, case, desc, func, literal, select, union, union_all
 from sqlmodel import col
 
 from app.core.postings import Part, Plan
-from app.core.selecting import EVERYWHERE, Selecting, reaches_of, start_of, values_of
+from app.core.selecting import EVERYWHERE, WITHIN, Selecting, reaches_of, start_of, values_of
 from app.core.tables import Fact
 from app.kit.parameters import Asked
 
 UNDATED = "undated"
-_WHAT = ("kind", "modality")
 Arm = tuple[Any, ...]
 Written = tuple[Callable[[Selecting], Select[Any]], dict[str, Any], tuple[Arm, ...]]
 
@@ -65,45 +64,25 @@ def by_date(
 
 
 def by_id(lists: Plan, shown: set[str], sort: str, asked: Asked, *, first: bool) -> Written:
-    """Return the same for a page in order of id: few facts are sorted, of many each is asked in its order."""
+    """Return the same for a page in order of id: few facts are sorted, of many the lists are walked in this order."""
     down = sort.startswith("-")
     only = () if first else ("before" if down else "after",)
-    gathered = start_of(asked) is not None or lists.few(shown)
-    values: dict[str, Any] = {}
-    if gathered:
-        whole = lists.asking(shown) if start_of(asked) else lists.whole(shown)
-        parts = [whole] if whole else []
-        arms: tuple[Arm, ...] = tuple((at, part.shape) for at, part in enumerate(parts))
-    else:
-        cells = lists.by_kind(shown)
-        parts = [part for _, part in cells]
-        arms = tuple((at, part.shape) for at, part in enumerate(parts))
-        values = {
-            f"{at}.{what}": name for at, (cell, _) in enumerate(cells) for what, name in zip(_WHAT, cell, strict=True)
-        }
+    parts = [part for part in [lists.asking(shown)] if part] if start_of(asked) else lists.parts(shown)
+    arms: tuple[Arm, ...] = tuple((at, part.shape) for at, part in enumerate(parts))
 
     def write(selecting: Selecting) -> Select[Any]:
         limit = selecting.number("limit")
-        rank = col(Fact.id_rank)
-        found: list[Select[Any]] = []
-        if gathered:
-            rows = [selecting.rows(0, parts[0], reach)[0] for reach in reaches_of(asked, few=True)]
-            numbers = (union(*rows) if len(rows) > 1 else rows[0]).subquery()
-            of_number = select(rank).where(col(Fact.n) == numbers.c.n).correlate(numbers).scalar_subquery()
-            ranks = select(of_number.label("n")).select_from(numbers).subquery()
-            found.append(select(ranks.c.n).where(*selecting.bounds(ranks.c.n, only)))
-        else:
-            found += [selecting.by_rank(at, part, only) for at, part in enumerate(parts)]
+        found = [selecting.ranks(at, part, only) for at, part in enumerate(parts)]
         ordered = [one.order_by(desc("n") if down else asc("n")).limit(limit).subquery() for one in found]
         merged = (
-            union_all(*(select(one.c.n) for one in ordered)) if len(ordered) > 1 else select(ordered[0].c.n)
+            union(*(select(one.c.n) for one in ordered)) if len(ordered) > 1 else select(ordered[0].c.n)
         ).subquery()
         page = select(merged.c.n).order_by(merged.c.n.desc() if down else merged.c.n).limit(limit).subquery()
-        of_rank = select(col(Fact.answer)).where(rank == page.c.n).correlate(page).scalar_subquery()
+        of_rank = select(col(Fact.answer)).where(col(Fact.id_rank) == page.c.n).correlate(page).scalar_subquery()
         chosen: Select[Any, Any] = select(page.c.n.label("key"), of_rank.label("answer"))
         return chosen.order_by(page.c.n.desc() if down else page.c.n)
 
-    return write, values | values_of(asked, parts), ((gathered,), *arms) if arms else ()
+    return write, values_of(asked, parts), arms
 
 
 def _answers(page: Any) -> Select[Any, Any]:
@@ -130,17 +109,47 @@ def counts_of_start(part: Part, *, timed: bool) -> Callable[[Selecting], Any]:
     return write
 
 
-def counts(selecting: Selecting, parts: list[tuple[str, Part, bool]]) -> Any:
-    """Count each part up to the bound, under its name; the last of the three: whether it has few facts."""
+def counts(selecting: Selecting, parts: list[tuple[str, Part, bool]], *, placed: bool) -> Any:
+    """Count each part up to the bound, under its name; the last of the three: whether it has few facts.
+
+    placed: places of facts in lists tell how many follow each other.
+    """
     counted = []
     for at, (name, part, few) in enumerate(parts):
+        bound = selecting.number("bound")
+        if name == UNDATED and placed:
+            counted.append(_told(name, selecting.undated(at, part)))
+            continue
         if name == UNDATED:
-            rows: Any = selecting.rows(at, part, only=("undated",), dates=False)[0]
-        else:
-            some = [selecting.rows(at, part, reach)[0] for reach in reaches_of(selecting.asked, few=few)]
-            rows = select(union_all(*some).subquery().c.n) if len(some) > 1 else some[0]
-        counted.append(bounded(name, rows, selecting.number("bound")))
+            counted.append(bounded(name, selecting.rows(at, part, only=("undated",), dates=False)[0], bound))
+            continue
+        reaches = reaches_of(selecting.asked, few=few)
+        by_place = placed and reaches[0] == WITHIN
+        some = [selecting.rows(at, part, reach)[0] for reach in reaches if not (by_place and reach == WITHIN)]
+        counted.append(
+            _with_those(name, selecting.within(at, part), some, bound) if by_place else _found(name, some, bound)
+        )
     return union_all(*counted) if len(counted) > 1 else counted[0]
+
+
+def _with_those(name: str, within: ColumnElement[int], others: list[Select[Any]], bound: Any) -> Select[Any, Any]:
+    """Add what reaches into a time from outside to what begins in it, unless that alone is enough."""
+    begun = select(within.label("n")).subquery()
+    beside = select(_found(name, others, bound).subquery().c.count).scalar_subquery()
+    found: Select[Any, Any] = select(
+        literal(name).label("name"),
+        case((begun.c.n >= bound, begun.c.n), else_=begun.c.n + beside).label("count"),
+    ).select_from(begun)
+    return found
+
+
+def _found(name: str, some: list[Select[Any]], bound: Any) -> Select[Any, Any]:
+    return bounded(name, select(union_all(*some).subquery().c.n) if len(some) > 1 else some[0], bound)
+
+
+def _told(name: str, count: ColumnElement[int]) -> Select[Any, Any]:
+    found: Select[Any, Any] = select(literal(name).label("name"), count.label("count"))
+    return found
 
 
 def bounded(name: str, statement: Select[Any], bound: Any) -> Select[Any, Any]:

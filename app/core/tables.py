@@ -157,9 +157,8 @@ class Fact(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("ix_fact_id_rank", "kind", "modality", "id_rank"),
         # What is asked of very many facts at once, without their answers.
-        Index("ix_fact_told", "n", "kind", "modality", "granularity", "earliest", "latest"),
+        Index("ix_fact_told", "n", "kind", "modality", "granularity", "voice", "earliest", "latest", "place"),
     )
     n: int = Field(primary_key=True)
     id: str = Field(unique=True)

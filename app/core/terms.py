@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 
 from app.core.vocabulary import Role, SystemRole
 from app.kit.parameters import Term
@@ -18,6 +18,8 @@ from app.kit.parameters import Term
 EVERY: Term = ("every", "")
 ALL_KINDS = ""
 TWO_STATES = 2
+# From which role to which a kind goes.
+Direction = tuple[Role, Role]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,14 @@ def taking_part(names: Iterable[str]) -> list[Term]:
 def in_role(names: Iterable[str], roles: Iterable[Role]) -> list[Term]:
     """Who, or an organ of whom, has one of these roles."""
     return [(f"role:{role.value}", name) for role in roles for name in names]
+
+
+def directed(names: Iterable[str], others: Iterable[str]) -> list[Term]:
+    """From one of the names to one of the others, in the direction of the kind; organs as above.
+
+    Of two states that each have very many facts few may be between them, and it is these that are asked for.
+    """
+    return [("directed", f"{one}/{other}") for one, other in product(names, others)]
 
 
 def exactly(actors: Iterable[str], roles: Iterable[Role] | None) -> list[Term]:
@@ -94,15 +104,20 @@ def own(name: str, values: Iterable[str]) -> list[Term]:
     return [(f"own:{name}", value) for value in values]
 
 
-def of_parties(parties: Sequence[PartyTold]) -> Iterator[Term]:
-    """Yield the terms of a fact's parties and of its pairs of states."""
+def of_parties(parties: Sequence[PartyTold], direction: Direction | None) -> Iterator[Term]:
+    """Yield the terms of a fact's parties and of its pairs of states; direction: that of its kind."""
     for party in parties:
         yield from _of_party(party)
     states = {party.state for party in parties if party.state and party.role.takes_part}
     yield from bilateral(["true" if len(states) == TWO_STATES else "false"])
     chosen = {party.state for party in parties if party.state and party.chosen}
-    for first, second in combinations(sorted(chosen), 2):
-        yield from between(first, second)
+    for one, other in combinations(sorted(chosen), 2):
+        yield from between(one, other)
+    if direction:
+        first, second = (
+            sorted({name for party in parties if party.role is role for name in party.names}) for role in direction
+        )
+        yield from directed(first, second)
 
 
 # The same few have the same few roles in fact after fact.

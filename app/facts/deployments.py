@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import ActorAnswer, Answer, Estimate, FactAnswer, SystemAnswer
 from app.core.entries import ActorRef, Entry, FactEntry, PartyEntry, SystemRef, SystemUseEntry, party, use
-from app.core.filters import active_on, of_codes, with_role
+from app.core.filters import active_on, directed, of_codes, with_role
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource, Summed
 from app.core.vocabulary import Role, SystemRole
@@ -103,6 +103,7 @@ class DeploymentEntry(DeploymentFields, FactEntry):
         return [("personnel", "", [self.personnel])] if self.personnel else []
 
 
+DIRECTION = (Role.sending, Role.host)
 DEPLOYMENTS = Resource(
     kind="deployment",
     collection="deployments",
@@ -111,8 +112,11 @@ DEPLOYMENTS = Resource(
     answer=DeploymentAnswer,
     entry=DeploymentEntry,
     parameters=(
-        with_role("sending", Role.sending, "Whose forces or base."),
-        with_role("host", Role.host, "On whose soil."),
+        *directed(
+            with_role("sending", Role.sending, "Whose forces or base."),
+            with_role("host", Role.host, "On whose soil."),
+            DIRECTION,
+        ),
         of_codes("duration", Duration, col(Deployment.n), col(Deployment.duration), "For how long."),
         active_on(
             col(Deployment.n),
@@ -125,5 +129,5 @@ DEPLOYMENTS = Resource(
     vocabulary=(FacilityType, Duration),
     example="/deployments?sending=TR&modality=any",
     sums=(Summed("personnel", "How many people were sent."),),
-    direction=(Role.sending, Role.host),
+    direction=DIRECTION,
 )

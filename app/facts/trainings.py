@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.core import tables
 from app.core.answers import ActorAnswer, AmountStated, Answer, Estimate, FactAnswer
 from app.core.entries import ActorRef, FactEntry, PartyEntry, party
-from app.core.filters import of_column, with_role
+from app.core.filters import directed, of_column, with_role
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource, Summed
 from app.core.vocabulary import Role
@@ -81,6 +81,7 @@ class TrainingEntry(TrainingFields, FactEntry):
         return [("people", "", [self.people])] if self.people else []
 
 
+DIRECTION = (Role.provider, Role.trainee)
 TRAININGS = Resource(
     kind="training",
     collection="trainings",
@@ -90,8 +91,11 @@ TRAININGS = Resource(
     answer=TrainingAnswer,
     entry=TrainingEntry,
     parameters=(
-        with_role("provider", Role.provider, "Who trains."),
-        with_role("recipient", Role.trainee, "Whose people are trained."),
+        *directed(
+            with_role("provider", Role.provider, "Who trains."),
+            with_role("recipient", Role.trainee, "Whose people are trained."),
+            DIRECTION,
+        ),
         of_column("course", folded(400), col(Training.n), col(Training.course), "The course, as stated."),
         of_column(
             "programme",
@@ -112,6 +116,6 @@ TRAININGS = Resource(
     vocabulary=(),
     example="/trainings?recipient=AZ&modality=any",
     sums=(Summed("people", "How many people were trained; who takes two courses counts twice."),),
-    direction=(Role.provider, Role.trainee),
+    direction=DIRECTION,
     years="fiscal_year",
 )

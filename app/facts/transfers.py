@@ -20,7 +20,7 @@ from app.core.entries import (
     party,
     use,
 )
-from app.core.filters import of_codes, one_of_several, with_role, years
+from app.core.filters import directed, of_codes, one_of_several, with_role, years
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource, Summed
 from app.core.vocabulary import ArmamentCategory, Modality, Role, SystemRole
@@ -241,6 +241,7 @@ class TransferEntry(TransferFields, FactEntry):
         ]
 
 
+DIRECTION = (Role.supplier, Role.recipient)
 TRANSFERS = Resource(
     kind="transfer",
     collection="transfers",
@@ -250,8 +251,11 @@ TRANSFERS = Resource(
     answer=TransferAnswer,
     entry=TransferEntry,
     parameters=(
-        with_role("supplier", Role.supplier, "Who supplies.", also="from"),
-        with_role("recipient", Role.recipient, "Who receives.", also="to"),
+        *directed(
+            with_role("supplier", Role.supplier, "Who supplies.", also="from"),
+            with_role("recipient", Role.recipient, "Who receives.", also="to"),
+            DIRECTION,
+        ),
         of_codes("category", ArmamentCategory, col(Transfer.n), col(Transfer.category), "SIPRI armament category."),
         of_codes(
             "deal_status",
@@ -275,6 +279,6 @@ TRANSFERS = Resource(
         Summed("number_ordered", "How many were ordered.", by="order_year"),
         Summed("number_delivered", "How many were handed over; by year: in that year.", by="delivery_year"),
     ),
-    direction=(Role.supplier, Role.recipient),
+    direction=DIRECTION,
     years="delivery_year",
 )

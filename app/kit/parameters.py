@@ -66,6 +66,7 @@ class Parameter:
     terms: under which terms (name, value) records are listed that it lets through, any of them; None by the parameter
     if there are no such lists, by the function where others read it.
     column: the attribute of the records' own row whose value is the term's.
+    span: the attributes of the records' own row between which the time that is asked for lies; null is open.
     starts: it finds few records, or finds them in order: a statement begins with it.
     """
 
@@ -85,6 +86,7 @@ class Parameter:
     most: int = grammar.MAX_VALUES
     terms: Callable[[tuple[str, ...], Asked], Iterable[Term] | None] | None = None
     column: str | None = None
+    span: tuple[str, str] | None = None
     starts: bool = False
 
 

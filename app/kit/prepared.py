@@ -27,6 +27,11 @@ def number_slot(name: str) -> BindParameter[int]:
     return bindparam(None, slot(name), type_=Integer(), unique=True)
 
 
+def text_slot(name: str) -> BindParameter[str]:
+    """Return what stands for a text."""
+    return bindparam(None, slot(name), unique=True)
+
+
 @dataclass(frozen=True)
 class Statement:
     """The text of a statement for one engine, and for each of its parameters the slot or the value that it has."""

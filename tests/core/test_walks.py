@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core import postings
+from app.core import lists, postings
 
 if TYPE_CHECKING:
     from tests.conftest import Api
@@ -39,7 +39,21 @@ FILTERS = (
     "role=host",
 )
 STEERING = ("limit=3", "limit=3&sort=-date", "limit=3&sort=id", "limit=3&sort=-id", "limit=3&modality=any&sort=-date")
-QUESTIONS = [f"/facts?{'&'.join(filter(None, parts))}" for parts in product(FILTERS, STEERING)]
+OF_KINDS = (
+    "/agreements?active_on=2010",
+    "/agreements?active_on=2010&party=TR",
+    "/agreements?active_on=2010&since=2001",
+    "/deployments?active_on=2015-06",
+    "/transfers?since=2015",
+    "/transfers?from=TR&to=NO,AZ,UA",
+    "/transfers?from=TR,RU&to=NO&since=2012",
+    "/transfers?from=!TR&to=NO",
+    "/transfers?from=TR&to=!NO",
+)
+QUESTIONS = [
+    *(f"/facts?{'&'.join(filter(None, parts))}" for parts in product(FILTERS, STEERING)),
+    *(f"{question}&{steering}" for question, steering in product(OF_KINDS, STEERING)),
+]
 
 
 def walk(api: Api, question: str) -> list[str]:
@@ -79,3 +93,14 @@ def test_what_is_counted_is_what_is_found(small: Api, question: str) -> None:
         modality: small.json(f"{question}&modality={modality}")["meta"]["total"] for modality in page["withheld"]
     }
     assert page["withheld"] == withheld
+
+
+@pytest.mark.parametrize("asked", ["since=2015", "until=2015", "country=TR&since=2014", "country=NO,TR&until=2018"])
+def test_no_more_is_counted_than_is_told(small: Api, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    whole = small.json(f"/facts?{asked}")["meta"]
+    monkeypatch.setattr(postings, "FEW", -1)
+    monkeypatch.setattr(lists, "EXACT", 4)
+    bounded = small.json(f"/facts?{asked}&limit=3")["meta"]
+    assert whole["total"] > bounded["total"] == 4
+    assert bounded["total_is"] == "at_least"
+    assert bounded["withheld"] == {modality: min(count, 5) for modality, count in whole["withheld"].items()}

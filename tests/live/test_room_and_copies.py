@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from app.kit.sqlite import database_file
+from seed import into_sqlite
+from seed.room import make_sure
 from tests.live.conftest import Start
 from tests.live.editions import Edition, editions
 
@@ -43,6 +45,27 @@ def test_a_disk_that_is_full_is_an_error_that_says_so_and_the_old_release_stays(
     assert [file.name for file in before.parent.glob("*.sqlite")] == [before.name]
     new.load(url)
     assert pointer.resolve().stem == f"r_{new.release}"
+
+
+def test_what_will_not_fit_is_not_begun(some: list[Edition], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = some
+    url = f"sqlite:///{tmp_path / 'foedus.sqlite'}"
+    old.load_here(url)
+    before = database_file(url).resolve()
+    monkeypatch.setattr(into_sqlite, "GROWTH", 10**12)
+    expected = r"about [\d,]{15,} bytes; .* has [\d,]+ bytes free\. Make room and load again; what was current still is"
+    with pytest.raises(OSError, match=expected):
+        new.load_here(url)
+    assert database_file(url).resolve() == before
+    assert [file.name for file in before.parent.glob("*.sqlite")] == [before.name]
+
+
+def test_folders_of_one_disk_share_its_room(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    most = shutil.disk_usage(tmp_path).free * 2 // 3
+    make_sure([(tmp_path, most)])
+    with pytest.raises(OSError, match="bytes free"):
+        make_sure([(tmp_path, most), (tmp_path / "other", most)])
 
 
 def test_a_copy_of_a_releases_file_is_its_backup(some: list[Edition], start: Start, tmp_path: Path) -> None:
