@@ -177,7 +177,7 @@ def test_aggregates_are_in_no_sum(api: Api) -> None:
         ("/panel?unit=dyad-year&kind=holding", "source", "has no data set of the kind 'holding'"),
         ("/panel?unit=dyad-year&kind=event&source=river-almanac-1999", "since", "give `since` and `until`"),
         (
-            "/panel?unit=directed-dyad-year&kind=transfer",
+            "/panel?unit=directed-dyad-year&kind=transfer&since=1816&until=2024",
             "since",
             "give `since` and `until`, one `source`, or `country`",
         ),
@@ -312,6 +312,12 @@ def test_the_panel_counts_no_fact_that_the_list_does_not_have(api: Api) -> None:
         asked = f"from={','.join(states[0])}&to={','.join(states[1])}&delivery_year={year}"
         assert facts == len(api.ids(f"/transfers?{asked}&source=sipri-orders&granularity=instance"))
     assert counted["facts"].sum() > 5
+
+
+def test_all_data_sets_of_all_years_are_one_table(api: Api) -> None:
+    answer = api.json("/panel?unit=directed-dyad-year&kind=transfer&codes=cow&limit=1")
+    assert answer["meta"]["total_is"] == "at_least"
+    assert answer["data"][0]["source"] == "sipri-deliveries"
 
 
 def test_a_panel_is_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
