@@ -69,6 +69,10 @@ def _targets(made: World) -> dict[str, list[str]]:
             f"/facts?since={year}-{month:02}&until={year + 2}&limit={limit}"
             for year, month, limit in product(YEARS, range(1, 13), LIMITS)
         ],
+        "country since": [
+            f"/facts?country={one}&since={year}&limit={limit}"
+            for one, year, limit in product(states[:40], YEARS, LIMITS)
+        ],
         "source by id": [
             f"/facts?source={one.head.source.id}&limit={limit}&sort={sort}"
             for one, limit, sort in product(made.sources.all, LIMITS, ("id", "-id"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from app.core import listed
@@ -12,6 +10,7 @@ from app.core.terms import ALL_KINDS, EVERY
 from app.kit import edtf
 from app.kit.parameters import Term
 from seed.rows import Lines, Values, into, line
+from seed.tallies import Numbered
 
 _POSTING = into(listed.Posting, "term", "n", "place", "rank")
 _MOMENT = into(listed.Moment, "first", "last", "starts", "latest", "begun", "long")
@@ -22,9 +21,7 @@ class Postings:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._lists: defaultdict[tuple[str, str], dict[Term, int]] = defaultdict(dict)
-        # The length of each list, by its number less one: what grows with the terms is held as small as can be.
-        self._counts = array("q")
+        self._lists = Numbered()
         self._moments: list[tuple[int, str, str | None, bool]] = []
         self._of: tuple[str | None, str | None] | None = None
         self._last = 0
@@ -35,32 +32,15 @@ class Postings:
         # In the order in which they were met, and so in the same order by every load.
         listed = ((ALL_KINDS, (EVERY,)), (fact.kind, dict.fromkeys((EVERY, *terms))))
         for kind, some in listed:
-            lists = self._lists[kind, fact.modality.value]
-            for term in some:
-                found = lists.get(term)
-                if found is None:
-                    self._counts.append(0)
-                    found = lists[term] = len(self._counts)
-                place = self._counts[found - 1] + 1
-                self._counts[found - 1] = place
-                rows.append((found, n, place, rank))
+            rows += [(id_, n, place, rank) for id_, place in self._lists.met(kind, fact.modality.value, some)]
         if fact.date is not None:
             self._run(n, *edtf.bounds(fact.date.edtf))
         return _POSTING, rows
 
     def terms(self) -> Iterator[Lines]:
         """Yield the terms."""
-        for (kind, modality), lists in self._lists.items():
-            for (name, value), id_ in lists.items():
-                yield line(
-                    listed.Term,
-                    id=id_,
-                    name=name,
-                    value=value,
-                    kind=kind,
-                    modality=modality,
-                    count=self._counts[id_ - 1],
-                )
+        for id_, count, kind, modality, name, value in self._lists.all():
+            yield line(listed.Term, id=id_, name=name, value=value, kind=kind, modality=modality, count=count)
 
     def moments(self) -> Iterator[Lines]:
         """Yield the runs of facts of one date."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from weakref import finalize
+
+from app.kit.parameters import Term
 
 # The empty name is a temporary file of SQLite's own, which it removes itself, even if the process is killed.
 _TEMPORARY = ""
@@ -36,6 +38,55 @@ class Seen:
     def add(self, id: str) -> bool:
         """Note an id; say whether it is new."""
         return self._execute("INSERT OR IGNORE INTO seen VALUES (?)", (id,)).rowcount == 1
+
+
+class Numbered:
+    """Terms of a kind and modality: the number of each, in the order in which they were met, and how often it was."""
+
+    def __init__(self, most: int = 100_000) -> None:
+        """Begin with none; hold at most about so many in memory."""
+        self._most = most
+        self._held: defaultdict[tuple[str, str], dict[Term, list[int]]] = defaultdict(dict)
+        self._holding = 0
+        self._numbers = 0
+        self._database = _opened(
+            "CREATE TABLE term (kind, modality, name, value, id, count, PRIMARY KEY (kind, modality, name, value))"
+            " WITHOUT ROWID"
+        )
+        finalize(self, self._database.close)
+
+    def met(self, kind: str, modality: str, terms: Iterable[Term]) -> Iterator[list[int]]:
+        """Yield (number, how often it was met until now) of terms that are met once more."""
+        held = self._held[kind, modality]
+        for term in terms:
+            found = held.get(term)
+            if found is None:
+                found = held[term] = self._recalled(kind, modality, term)
+                self._holding += 1
+            found[1] += 1
+            yield found
+        if self._holding > self._most:
+            self._put_down()
+
+    def all(self) -> Iterator[tuple[int, int, str, str, str, str]]:
+        """Yield (number, how often, kind, modality, name, value) of each, in order."""
+        self._put_down()
+        yield from self._database.execute("SELECT id, count, kind, modality, name, value FROM term ORDER BY id")
+
+    def _recalled(self, kind: str, modality: str, term: Term) -> list[int]:
+        statement = "SELECT id, count FROM term WHERE kind = ? AND modality = ? AND name = ? AND value = ?"
+        found = self._database.execute(statement, (kind, modality, *term)).fetchone() if self._numbers else None
+        if found is None:
+            self._numbers += 1
+            return [self._numbers, 0]
+        return [*found]
+
+    def _put_down(self) -> None:
+        for (kind, modality), held in self._held.items():
+            rows = [(kind, modality, *term, *found) for term, found in sorted(held.items())]
+            self._database.executemany("INSERT OR REPLACE INTO term VALUES (?, ?, ?, ?, ?, ?)", rows)
+            held.clear()
+        self._holding = 0
 
 
 class Tally:

@@ -204,7 +204,7 @@ class Selecting:
     def _reached(self, rows: Rows, key: SQLColumnExpression[int], reach: str) -> tuple[Rows, list[ColumnElement[bool]]]:
         """Return the rows in a reach, joined with its moments where these are apart."""
         since, until = (name in self.asked.given for name in BESIDE)
-        starts, latest = col(Moment.starts), col(Moment.latest)
+        latest = col(Moment.latest)
         if reach == EACH:
             return rows, [self._dated(key)]
         if reach == WITHIN:
@@ -212,24 +212,26 @@ class Selecting:
             begins = [key >= self._first_since()] if since else []
             certain = [self._dated(key)] if self.asked.one("date_match") == "certain" else []
             return rows, [*begins, *ends, *certain]
+        # By the numbers of its facts, in whose order the index is, and not by the day on which a moment starts.
+        first = col(Moment.first)
         if reach == LASTING:
             open_ = or_(latest.is_(None), latest >= self.text("since"))
-            some = [col(Moment.long).is_(True), starts < self.text("since"), open_]
+            some = [col(Moment.long).is_(True), first < self._first_since(), open_]
         elif reach == RUNNING:
-            over = and_(starts >= self.text("before"), starts < self.text("since"))
+            over = and_(first >= self._first_since("before"), first < self._first_since())
             some = [col(Moment.long).is_(False), over, latest >= self.text("since")]
         else:
-            some = [col(Moment.begun).is_(False), starts > self.text("until")]
+            some = [col(Moment.begun).is_(False), first > self._last_until()]
         within = and_(key >= col(Moment.first), key <= col(Moment.last))
         return rows.select_from(_InOrder(inspect(Moment).local_table, inspect(Posting).local_table, within)), some
 
-    def _first_since(self) -> ColumnElement[int]:
-        first = select(col(Moment.first)).where(col(Moment.starts) >= self.text("since"))
+    def _first_since(self, day: str = "since") -> ColumnElement[int]:
+        first = select(col(Moment.first)).where(col(Moment.starts) >= self.text(day)).correlate(None)
         found = first.order_by(col(Moment.starts), col(Moment.first)).limit(1).scalar_subquery()
         return func.coalesce(found, LAST)
 
     def _last_until(self) -> ColumnElement[int]:
-        last = select(col(Moment.last)).where(col(Moment.starts) <= self.text("until"))
+        last = select(col(Moment.last)).where(col(Moment.starts) <= self.text("until")).correlate(None)
         found = last.order_by(col(Moment.starts).desc(), col(Moment.first).desc()).limit(1).scalar_subquery()
         return func.coalesce(found, 0)
 

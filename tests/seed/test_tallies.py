@@ -1,0 +1,43 @@
+"""What a load remembers is the same however little of it is held in memory."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.kit.parameters import Term
+from seed.tallies import Numbered, Tally
+
+
+def test_terms_are_numbered_as_they_are_met_and_counted() -> None:
+    terms = Numbered()
+    assert [*map(tuple, terms.met("transfer", "actual", [("part", "TR"), ("part", "AZ")]))] == [(1, 1), (2, 1)]
+    assert [*map(tuple, terms.met("transfer", "actual", [("part", "AZ")]))] == [(2, 2)]
+    assert [*map(tuple, terms.met("transfer", "planned", [("part", "AZ")]))] == [(3, 1)]
+    assert [*terms.all()] == [
+        (1, 1, "transfer", "actual", "part", "TR"),
+        (2, 2, "transfer", "actual", "part", "AZ"),
+        (3, 1, "transfer", "planned", "part", "AZ"),
+    ]
+
+
+TERMS = st.lists(st.tuples(st.just("part"), st.sampled_from("ABCDEFGHIJ")), unique=True)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["transfer", "event"]), TERMS), max_size=60))
+def test_terms_that_are_put_down_are_known_again(facts: list[tuple[str, list[Term]]]) -> None:
+    much, little = Numbered(), Numbered(most=5)
+    for kind, terms in facts:
+        wanted = [tuple(one) for one in much.met(kind, "actual", terms)]
+        assert [tuple(one) for one in little.met(kind, "actual", terms)] == wanted
+    assert [*little.all()] == [*much.all()]
+
+
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from("CD"), st.sampled_from(["gazette", "herald"]))))
+def test_pairs_that_are_put_down_are_added_up(pairs: list[tuple[str, str, str]]) -> None:
+    much, little = Tally(), Tally(most=3)
+    for a, b, source in pairs:
+        for tally in (much, little):
+            tally.add((a, b, source, "transfer", "actual", "instance", False))
+    assert [*little.counts()] == [*much.counts()]
+    assert [*little.of("gazette")] == [*much.of("gazette")]
