@@ -119,7 +119,7 @@ def _anchor(arguments: argparse.Namespace) -> int:
     """Fill in where an article's passages stand in its text."""
     file: Path = arguments.article
     document = files.read(file, file.parent)
-    text = arguments.text.read_bytes().decode()
+    text = _decoded(arguments.text)
     file.write_text(files.dump(anchor.anchor(document, text)), encoding="utf-8")
     return 0
 
@@ -172,7 +172,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     rules.check(found)
     names = {importer.name for importer in IMPORTERS}
     tables = [one for one in arguments.text if one.partition("=")[0] in names]
-    texts = {file: file.read_bytes().decode() for file in map(Path, arguments.text) if str(file) not in tables}
+    texts = {file: _decoded(file) for file in map(Path, arguments.text) if str(file) not in tables}
     used: set[Path] = set()
     failures = 0
     for importer, file in named(IMPORTERS, tables):
@@ -200,6 +200,15 @@ def _verify(arguments: argparse.Namespace) -> int:
         failures += 1
         print(f"  FAILED {file.name} is no source's text: its sha256 is none of theirs")
     return 1 if failures else 0
+
+
+def _decoded(text: Path) -> str:
+    """Read a source's text as it is; Rejected if it is none."""
+    try:
+        return text.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        remedy = "give an article's text in UTF-8; a data set's file goes by NAME=FILE"
+        raise Rejected([Finding(text.name, 0, f"byte {error.start} is not UTF-8", remedy)]) from None
 
 
 def _verified(importer: Importer, file: Path, url: str) -> int:

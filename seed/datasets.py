@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from pydantic import ValidationError
 
 from app.core.entries import FactEntry
 from app.core.scope import Scope
@@ -19,6 +21,7 @@ from seed.spool import Spool
 
 T = TypeVar("T")
 MOST_SHOWN = 10
+LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,18 @@ class Odd(ValueError):
         super().__init__(reason)
         self.reason = reason
         self.what = what
+
+
+# A cell may be too long or too odd for the field that it is of, which only the entry's own checks find.
+UNFIT = (Odd, ValidationError)
+
+
+def refused(where: str, error: Odd | ValidationError) -> Refused:
+    """Refuse one row, not its file."""
+    if isinstance(error, Odd):
+        return Refused(where, error.reason, error.what)
+    told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+    return Refused(where, "a cell, or what a sentence is made of, does not fit its field", told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +220,9 @@ def _one(corpus: Corpus, importer: Importer, file: Path, spool: Spool, track: Tr
                 related.update((other.id, outcome.fact.id) for other in outcome.fact.related)
                 yield source.id, outcome.fact
             elif isinstance(outcome, Refused):
-                receipt.refused.append(outcome)
+                receipt.refused.append(replace(outcome, what=_shown(outcome.what)))
             else:
-                receipt.reported.append(outcome)
+                receipt.reported.append(replace(outcome, what=_shown(outcome.what)))
 
     try:
         spool.extend(facts())
@@ -218,6 +233,10 @@ def _one(corpus: Corpus, importer: Importer, file: Path, spool: Spool, track: Tr
     corpus.imported.append(imported)
     _refuse_odd(corpus, receipt, related, spool)
     return receipt
+
+
+def _shown(what: str) -> str:
+    return what if len(what) <= LONGEST_SHOWN else f"{what[:LONGEST_SHOWN]} … ({len(what):,} characters)"
 
 
 def _refuse_odd(corpus: Corpus, receipt: Receipt, related: dict[str, str], spool: Spool) -> None:
@@ -236,8 +255,11 @@ def _refuse_odd(corpus: Corpus, receipt: Receipt, related: dict[str, str], spool
         what = f"{receipt.rows} rows were read, but {accounted} accounted for"
         findings.append(Finding(receipt.file, 0, what, "this is the importer's error: no row is dropped silently"))
     if receipt.facts == 0 and not findings:
-        findings.append(Finding(receipt.file, 0, f"no row of it is a fact of {receipt.name}", "see what is refused"))
-        findings += [Finding(receipt.file, 0, f"{one.where}: {one.reason}", one.what) for one in receipt.refused[:9]]
+        what = f"no row of it is a fact of {receipt.name}" if receipt.rows else "it has no row"
+        findings.append(Finding(receipt.file, 0, what, "see why" if receipt.rows else "download it again"))
+        findings += [
+            Finding(f"{receipt.file}:{one.where}", 0, one.reason, one.what) for one in receipt.refused[:MOST_SHOWN]
+        ]
     if findings:
         raise Rejected(findings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 import tarfile
@@ -27,11 +28,12 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Shape:
-    """Which elements a file is made of: for each, those that may stand in it; and which element is a record."""
+    """Which elements a file is made of: for each, those that may stand in it; which is a record; which have names."""
 
     root: str
     children: Mapping[str, frozenset[str]]
     record: str
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,14 @@ def members(file: Path) -> Iterator[tuple[str, bytes]]:
     if not tarfile.is_tarfile(file):
         if file.stat().st_size > LARGEST:
             raise _refused(file, 0, f"it is larger than {LARGEST >> 20} MB", "split it as its publisher does")
-        yield file.name, file.read_bytes()
+        alone = file.read_bytes()
+        if alone.strip() and not alone.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+            what = "it is neither an XML file in UTF-8 nor a tar archive that can be unpacked"
+            raise _refused(file, 0, what, "expected the archive, or one file of it, as downloaded")
+        yield file.name, alone
         return
     total = 0
+    names: set[str] = set()
     # As a stream: a member's announced size is looked at before a byte of it is unpacked.
     try:
         with tarfile.open(file, "r|*") as archive:
@@ -87,6 +94,9 @@ def members(file: Path) -> Iterator[tuple[str, bytes]]:
                 content = archive.extractfile(member) if member.isfile() else None
                 if content is None or not member.name.endswith(".xml"):
                     raise _refused(file, 0, f"{member.name} is no XML file", "expected an archive of XML files alone")
+                if (last := member.name.rpartition("/")[2]) in names:
+                    raise _refused(file, 0, f"{last} stands in it twice", "all of it would count twice: remove one")
+                names.add(last)
                 yield member.name.removeprefix("./"), content.read()
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise _refused(file, 0, f"it is no whole archive: {error}", "it may be cut off: download it again") from None
@@ -126,6 +136,8 @@ class _Reader:
         self._parser.buffer_text = True
         self._parser.XmlDeclHandler = self._declared
         self._parser.StartDoctypeDeclHandler = self._refuse_definitions
+        # `verify` counts tags in the text: there is none that is no tag.
+        self._parser.CommentHandler = self._parser.StartCdataSectionHandler = self._refuse_hidden
         self._parser.StartElementHandler = self._begin
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._said
@@ -149,6 +161,9 @@ class _Reader:
     def _refuse_definitions(self, *_: object) -> None:
         raise self._odd("it has a document type definition", "expected plain XML: what it could define is not read")
 
+    def _refuse_hidden(self, *_: object) -> None:
+        raise self._odd("it has a comment or a CDATA section", "expected elements and words alone")
+
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         if not self._open:
             allowed = frozenset({self._shape.root})
@@ -162,6 +177,8 @@ class _Reader:
             within = f"in <{self._open[-1].tag}>" if self._open else "at the top"
             wanted = ", ".join(f"<{one}>" for one in sorted(allowed)) or "no element"
             raise self._odd(f"found <{tag}> {within}", f"expected {wanted} there")
+        if tag in self._shape.named and not attributes.get("name", "").strip():
+            raise self._odd(f"a <{tag}> has no name", f'expected <{tag} name="…">')
         self._open.append(_Open(tag, xpath, attributes))
         if tag == self._shape.record:
             self._start, self._line, self._cells = self._parser.CurrentByteIndex, self._parser.CurrentLineNumber, {}
@@ -194,7 +211,7 @@ def _refused(file: Path, line: int, what: str, remedy: str) -> Rejected:
 
 def element_passages(levels: tuple[str, ...]) -> Callable[[Path], Callable[[dict[str, Any]], str]]:
     """Return what `verify` looks elements up by: tags, counted in the text with no parser; `levels` from the top."""
-    tags = re.compile(rf"<({'|'.join(levels)})\b([^<>]*)>".encode())
+    tags = re.compile(rf"<({'|'.join(levels)})\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>".encode())
 
     def opened(file: Path) -> Callable[[dict[str, Any]], str]:
         # Packed: only one member at a time is unfolded, and citations come file by file.
@@ -217,8 +234,8 @@ def element_passages(levels: tuple[str, ...]) -> Callable[[Path], Callable[[dict
             path, _, attribute = str(citation["xpath"]).partition("/@")
             tag = found["/" + path.split("/", 2)[2]]
             if attribute:
-                value = re.search(rf'\b{attribute}="([^"]*)"'.encode(), tag[2])
-                return unescape(value[1].decode()) if value else ""
+                value = re.search(rf"\b{attribute}\s*=\s*([\"'])(.*?)\1".encode(), tag[2], re.DOTALL)
+                return unescape(value[2].decode()) if value else ""
             if tag[2].endswith(b"/"):
                 return tag[0].decode()
             closing = b"</" + tag[1] + b">"

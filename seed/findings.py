@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One error: file, line (from 1), what is wrong, what to do."""
+    """One error: file, line (from 1; 0 of none), what is wrong, what to do."""
 
     file: str
     line: int
@@ -16,7 +16,8 @@ class Finding:
 
     def __str__(self) -> str:
         """Write it as a compiler does."""
-        return f"{self.file}:{self.line}: {self.what}" + (f" → {self.remedy}" if self.remedy else "")
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.what}" + (f" → {self.remedy}" if self.remedy else "")
 
 
 class Rejected(Exception):

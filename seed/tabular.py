@@ -6,17 +6,23 @@ import codecs
 import csv
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.core.entries import EvidenceEntry
+from seed.datasets import Odd
 from seed.findings import Finding, Rejected
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-_HTML = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
+_HTML = re.compile(r"\s*<[!?a-z]", re.IGNORECASE)
 _FIRST_LINES = 40
+_LONGEST_ROW = 20_000
+_MOST_SHOWN = 80
+_OTHER_SIGNS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_AS_IT_WAS = "download it again and leave it as it is: a spreadsheet writes it anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,13 @@ class Row:
         sha256 = hashlib.sha256(self.text.encode()).hexdigest()
         return EvidenceEntry(fragment=f"row={self.where}", exact=self.text, prefix="", suffix="", sha256=sha256)
 
+    def refuse_misshapen(self, columns: Sequence[str]) -> None:
+        """Refuse a row that is not as its header, or too long to be cited: its quotation marks may not be closed."""
+        if len(self.cells) != len(columns):
+            raise Odd("the row has not as many cells as the header", f"{len(self.cells)} cells")
+        if len(self.text) > _LONGEST_ROW:
+            raise Odd("the row is too long to be one", f"{len(self.text):,} characters, at most {_LONGEST_ROW:,}")
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -48,7 +61,10 @@ class Sheet:
 
 
 def decoded(file: Path, latin_1: bool) -> list[str]:
-    """Return a file's lines, without line feeds: UTF-8, or Latin-1 where a data set comes in it; else Rejected."""
+    """Return a file's lines, without line feeds: UTF-8, or Latin-1 where a data set comes in it; else Rejected.
+
+    Blank lines at the end are none.
+    """
     content = file.read_bytes()
     expected = "UTF-8 with a BOM, or Latin-1" if latin_1 else "UTF-8"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -68,8 +84,12 @@ def decoded(file: Path, latin_1: bool) -> list[str]:
         raise _refused(file, 1, "it is empty", "download it again")
     if _HTML.match(text):
         raise _refused(file, 1, "it is a web page, not a table", "it may say what is wrong: open it in a browser")
+    if "\n" not in text and "\r" in text.strip():
+        raise _refused(file, 1, "its lines end with a carriage return alone", "save it with line feeds (LF or CR LF)")
     lines = text.split("\n")
-    return lines[:-1] if lines[-1] == "" else lines
+    while not lines[-1].strip():
+        lines.pop()
+    return lines
 
 
 def unquoted(file: Path, columns: Sequence[str], latin_1: bool = True) -> Sheet:
@@ -82,6 +102,9 @@ def unquoted(file: Path, columns: Sequence[str], latin_1: bool = True) -> Sheet:
 def _healed(lines: list[str], start: int, width: int) -> Iterator[Row]:
     at = start
     while at < len(lines):
+        if not lines[at].strip():  # a blank line between two rows is no row
+            at += 1
+            continue
         last = at
         cells = _cells(lines[at])
         # A broken record goes on in the next line; two records are never joined: that would be too many cells.
@@ -110,13 +133,15 @@ def quoted(file: Path, columns: Sequence[str], latin_1: bool = False) -> Sheet:
         for cells in reader:
             first, last = header + 2 + before, header + 1 + reader.line_num
             before = reader.line_num
+            if len(cells) <= 1 and not "".join(cells).strip():  # a blank line is no row
+                continue
             text = "\n".join(lines[first - 1 : last]).removesuffix("\r")
             rows.append(Row(first, last, text, [cell.strip() for cell in cells]))
     except csv.Error as error:
-        line = header + 2 + before
-        raise _refused(
-            file, line, f"its quotation marks are broken: {error}", "it may be cut off: download it again"
-        ) from None
+        what = f"its quotation marks are broken: {error}"
+        if "field limit" in str(error):
+            what = f"a cell has more than {csv.field_size_limit():,} characters: a quotation mark may not be closed"
+        raise _refused(file, header + 2 + before, what, "it may be cut off: download it again") from None
     return Sheet(lines[:header], rows)
 
 
@@ -136,22 +161,45 @@ def _header(file: Path, lines: list[str], columns: Sequence[str], cells: Callabl
     wanted = [column.strip() for column in columns]
     best: tuple[int, list[str], int] = (0, [], 0)
     for number, line in enumerate(lines[:_FIRST_LINES]):
-        try:
-            found = [cell.strip() for cell in cells(line)]
-        except csv.Error:
-            continue
+        found = _split(line, cells)
         if found == wanted:
             return number
-        alike = len(set(found) & set(wanted) - {""})
+        _refuse_rewritten(file, number, line, wanted)
+        alike = len({one.casefold() for one in found} & {one.casefold() for one in wanted} - {""})
         best = max(best, (alike, found, number), key=lambda one: one[0])
     alike, found, number = best
     if not alike:
-        found, number = [lines[0][:120]], 0
-    missing = [column for column in wanted if column not in found]
-    more = [column for column in found if column not in wanted]
-    what = f"its columns are not the expected ones: found {', '.join(map(repr, found))}"
-    what += f"; missing {', '.join(map(repr, missing)) or 'none'}; unexpected {', '.join(map(repr, more)) or 'none'}"
-    raise _refused(file, number + 1, what, f"expected {', '.join(map(repr, columns))}")
+        number = next(number for number, line in enumerate(lines) if line.strip())
+        found = [lines[number].strip()]
+    missing, more = Counter(wanted) - Counter(found), Counter(found) - Counter(wanted)
+    what = f"its columns are not the expected ones: found {_told(found)}"
+    if missing or more:
+        what += f"; missing {_told([*missing.elements()])}; unexpected {_told([*more.elements()])}"
+    else:
+        what += "; they stand in another order"
+    raise _refused(file, number + 1, what, f"expected {_told(columns)}")
+
+
+def _split(line: str, cells: Callable[[str], list[str]]) -> list[str]:
+    try:
+        return [cell.strip() for cell in cells(line)]
+    except csv.Error:
+        return []
+
+
+def _refuse_rewritten(file: Path, number: int, line: str, wanted: list[str]) -> None:
+    """Refuse a header that has the right names and is written otherwise."""
+    for sign, name in _OTHER_SIGNS.items():
+        if _split(line, lambda text, sign=sign: next(csv.reader([text], delimiter=sign))) == wanted:  # type: ignore[misc]  # a default binds
+            raise _refused(file, number + 1, f"its cells are told apart by {name}, not by commas", _AS_IT_WAS)
+    if _split(line, lambda text: next(csv.reader([text]))) == wanted:
+        raise _refused(file, number + 1, "its cells stand in quotation marks, which this table has not", _AS_IT_WAS)
+
+
+def _told(columns: Sequence[str]) -> str:
+    """Name columns, however many and long they are."""
+    told = ", ".join(repr(one[:_MOST_SHOWN]) for one in columns[:_MOST_SHOWN])
+    return f"{told} and {len(columns) - _MOST_SHOWN:,} more" if len(columns) > _MOST_SHOWN else told or "none"
 
 
 def _refused(file: Path, line: int, what: str, remedy: str) -> Rejected:

@@ -12,9 +12,9 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import Connection
 
-from app.core import grouped, grouping, maps, references
+from app.core import grouped, grouping, maps, references, spread
 from app.core.asking import Question, address, list_response
-from app.core.attribution import TERMS, overlapping
+from app.core.attribution import TERMS
 from app.core.linked import LinkedWriter
 from app.core.lists import Counts, EntityList, FactList, Listing, Part, ShortList
 from app.core.resource import Summed
@@ -80,7 +80,8 @@ def _page(connection: Connection, question: Question, listing: Listing) -> Respo
         notes = [*notes, *on_facets]
         paged = part.last is not None or question.after is not None
         several = question.held.about.counts["source"] > 1 and "source" not in question.asked.given
-        notes += overlapping(part.answers, perhaps=paged and several)
+        known = spread.sources(connection, listing) if several else None
+        notes += spread.note(part.answers, known, question, paged=paged and several)
     chosen = _chosen(question, KEPT)
     answers = part.answers if chosen is None else [_projected(one, chosen) for one in part.answers]
     return list_response(question, answers, counts.found, part.last, notes, facets, part.answers)

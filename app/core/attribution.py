@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from app.core.snapshot import HeldRelease
 
 TERMS = "Facts and summaries: CC BY 4.0. Quoted passages: their publishers, quoted with attribution."
 MOST_NAMED = 5
-TWO = 2
 # As the compiler writes a citation's source, and as a count names one. Inside a text the quotation marks are escaped.
 _MARKS = (re.compile(rb'"source":\{"id":"([^"]+)"'), re.compile(rb'"source":"([^"]+)"'))
 _SOURCES_THEMSELVES = re.compile(rb'\{"id":"([^"]+)","kind":"source",')
@@ -21,7 +19,7 @@ def citation(held: HeldRelease, address: str, data: bytes = b"") -> str:
 
     Where the records name none, as counts and names do not, it is the release's own that are named.
     """
-    named, more = _some(_behind(data))
+    named, more = _some(behind(data))
     of = ""
     if not named:
         named, more = _some(held.about.sources)
@@ -32,26 +30,7 @@ def citation(held: HeldRelease, address: str, data: bytes = b"") -> str:
     return f"Foedus, release {held.id}, {address}. {told}{TERMS}"
 
 
-def overlapping(answers: Sequence[str], *, perhaps: bool) -> list[dict[str, Any]]:
-    """Return the note on a page of facts that rest on several sources, if they do.
-
-    perhaps: there are other pages, which may be of other sources; nobody has looked at them.
-    """
-    sources = sorted(_behind(",".join(answers).encode()))
-    if len(sources) < TWO:
-        text = (
-            "The facts of this page are of one source, those of other pages may be of others: what two sources tell of "
-            "one deal is two facts. `total` counts facts; `facet=source` counts them by source."
-        )
-        return [{"code": "several_sources", "text": text, "link": None}] if perhaps and sources else []
-    text = (
-        f"These facts are of {len(sources)} sources ({', '.join(sources)}): what two of them tell of one deal is two "
-        "facts. `total` counts facts; `facet=source` counts them by source."
-    )
-    return [{"code": "several_sources", "text": text, "link": None}]
-
-
-def _behind(data: bytes) -> Iterator[str]:
+def behind(data: bytes) -> Iterator[str]:
     """Yield the ids of the sources that finished records name, each once, as they come."""
     for mark in _MARKS:
         if seen := dict.fromkeys(mark.findall(data)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, permutations
 from typing import Any
 
@@ -75,7 +76,7 @@ class Records:
         """The numbers that are told by the years in which the kind counts; a total is not repeated in each of them."""
         return [one for one in self.resource.sums if one.by in {None, self.resource.years}]
 
-    @property
+    @cached_property
     def numbers(self) -> list[str]:
         """The columns of numbers, the count of facts first."""
         return [*TOLD, *(f"{one.name}{part}" for one in self.sums for part in PARTS)]

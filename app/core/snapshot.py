@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,7 @@ class Snapshot:
 
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
     names: what names were found to stand for, remembered as they are asked. listed: the lists of terms, likewise.
+    spread: the sources of lists, likewise.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Snapshot:
     sources: dict[str, dict[str, str | None]]
     names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict, compare=False)
     listed: dict[tuple[str, str], Cells] = field(default_factory=dict, compare=False)
+    spread: dict[Hashable, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict, compare=False)
 
     @property
     def predecessors(self) -> dict[str, list[str]]:

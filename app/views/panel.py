@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
@@ -36,7 +37,7 @@ from app.kit.values import word, year
 DIRECTED, UNDIRECTED = "directed-dyad-year", "dyad-year"
 # What the two codes are called in a table, as in the data sets that it is joined with.
 COLUMNS = {"cow": ("ccode1", "ccode2"), "gw": ("gwcode1", "gwcode2"), "iso3": ("iso3_1", "iso3_2")}
-MOST_ROWS = 3_000_000
+MOST_ROWS = 5_000_000
 # Rows are numbered by block, so that no block needs to know how many rows another has.
 BLOCK = 100_000
 ZERO_OR_UNKNOWN = {
@@ -109,7 +110,7 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
 
         By the years of delivery (transfers), the provider's fiscal year (trainings), else the year in which it began.
         A fact of many states counts in each of their dyads. Actual facts that are one thing each are counted; those
-        with a party that has no code in the scheme are in no row. The table is of at most 3,000,000 rows.
+        with a party that has no code in the scheme are in no row. The table is of at most 5,000,000 rows.
         """
         question = asking.question(request, declared, "/panel", TABLES)
         resource = by_kind[question.asked.one("kind") or ""]
@@ -133,6 +134,30 @@ class Block:
     source: str
     scope: Scope
     year: int
+    kept: dict[bool, Callable[[Pair], str]] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def speaks(self) -> bool:
+        """Whether the source speaks of this year at all."""
+        return self.scope.speaks_of_year(self.year)
+
+    def silent(self, names: Sequence[str], *, speaks: bool) -> Callable[[Pair], str]:
+        """Return what writes a row of nothing recorded: but for its codes it is always the same, and most rows are."""
+        if speaks not in self.kept:
+            status = CoverageStatus.none_recorded if speaks else CoverageStatus.out_of_scope
+            self.kept[speaks] = _written(self, status, names, [0 if speaks else None] * len(names))
+        return self.kept[speaks]
+
+
+def _written(
+    block: Block, status: CoverageStatus, names: Sequence[str], numbers: Sequence[int | None]
+) -> Callable[[Pair], str]:
+    """Return what writes a pair's row."""
+    told = dict(zip(names, numbers, strict=True))
+    row = {name: told.pop(name) for name in dyads.TOLD}
+    head = dump({"source": block.source})[:-1].decode()
+    tail = dump({"year": block.year, "coverage": status.value, **row, "sums": told})[1:].decode()
+    return lambda pair: f'{head},"code1":"{pair[0]}","code2":"{pair[1]}",{tail}'
 
 
 @dataclass(frozen=True)
@@ -186,20 +211,11 @@ class Panel:
         return self.kept[at]
 
     def _row(self, block: Block, pair: Pair, numbers: list[int | None] | None) -> str:
-        names = self.records.numbers
-        status = CoverageStatus.found
-        if numbers is None:
-            speaks = self._speaks(block, pair)
-            status = CoverageStatus.none_recorded if speaks else CoverageStatus.out_of_scope
-            numbers = [0 if speaks else None] * len(names)
-        row = {"source": block.source, "code1": pair[0], "code2": pair[1], "year": block.year, "coverage": status.value}
-        told = dict(zip(names, numbers, strict=True))
-        row |= {name: told.pop(name) for name in dyads.TOLD}
-        return dump({**row, "sums": told}).decode()
+        if numbers is not None:
+            return _written(block, CoverageStatus.found, self.records.numbers, numbers)(pair)
+        return block.silent(self.records.numbers, speaks=block.speaks and self._speaks(block, pair))(pair)
 
     def _speaks(self, block: Block, pair: Pair) -> bool:
-        if not block.scope.speaks_of_year(block.year):
-            return False
         system, kind = self.records.system, self.records.resource.kind
         senders = block.scope.senders
         if self.records.directed and senders is not None and system.states(pair[0]).isdisjoint(senders):

@@ -15,7 +15,7 @@ from app.core.vocabulary import DateBasis, Modality
 from app.facts.trainings import TrainingEntry
 from app.kit import edtf
 from app.reference.sources import Redistribution, SourceEntry
-from seed.datasets import Importer, Made, Odd, Outcome, Reading, Refused, Reported, sha256_of
+from seed.datasets import UNFIT, Importer, Made, Odd, Outcome, Reading, Reported, refused, sha256_of
 from seed.elements import Record, Shape, element_passages, members, records
 from seed.findings import Finding, Rejected
 from seed.parties import Parties, digest, slug_of
@@ -41,6 +41,7 @@ SHAPE = Shape(
         "training": frozenset(COLUMNS),
     },
     record="training",
+    named=frozenset({"country", "program"}),
 )
 CODED_ON = "2026-11-22"
 PROVIDER = InferenceEntry(
@@ -134,8 +135,8 @@ def _outcomes(file: Path, parties: Parties) -> Iterator[Outcome]:
         where = f"{record.file}:{record.line}" if record.file else str(record.line)
         try:
             fact, odd = training(report, record, parties, alike)
-        except Odd as error:
-            yield Refused(where, error.reason, error.what)
+        except UNFIT as error:
+            yield refused(where, error)
             continue
         yield Made(fact)
         yield from (Reported(where, reason, what) for reason, what in odd)

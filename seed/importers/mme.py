@@ -16,7 +16,7 @@ from app.kit import edtf
 from app.kit.folding import fold
 from app.reference.places import PlaceEntry, Point
 from app.reference.sources import Redistribution, SourceEntry
-from seed.datasets import Importer, Made, Odd, Outcome, Reading, Refused, Reported, sha256_of
+from seed.datasets import UNFIT, Importer, Made, Odd, Outcome, Reading, Reported, refused, sha256_of
 from seed.parties import Parties, digest, slug_of
 from seed.tabular import Row, quoted, row_passages, whole
 
@@ -69,18 +69,23 @@ def read(file: Path, parties: Parties) -> Reading:
 
 
 def _outcomes(rows: list[Row], parties: Parties) -> Iterator[Outcome]:
-    bearers = Counter(row.cells[0] for row in rows)
-    points = _points(rows)
+    # A row that stands there again, word for word, tells of the same exercise: its id is the table's own.
+    alike: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
+        alike.setdefault(tuple(row.cells), []).append(row)
+    bearers = Counter(cells[0] for cells in alike)
+    points = _points(rows)
+    for row, *again in alike.values():
         try:
-            if len(row.cells) != len(COLUMNS):
-                raise Odd("the row has not as many cells as the header", f"{len(row.cells)} cells")
+            row.refuse_misshapen(COLUMNS)
             fact, odd = exercise(row, parties, shared_id=bearers[row.cells[0]] > 1, points=points)
-        except Odd as error:
-            yield Refused(row.where, error.reason, error.what)
+            fact.evidence.extend(one.evidence() for one in again)
+        except UNFIT as error:
+            yield from (refused(one.where, error) for one in (row, *again))
             continue
-        yield Made(fact)
+        yield Made(fact, 1 + len(again))
         yield from (Reported(row.where, reason, what) for reason, what in odd)
+        yield from (Reported(one.where, "the row stands there twice: merged", f"as row {row.where}") for one in again)
 
 
 def exercise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from app.core.answers import Estimate
 from app.core.entries import DateEntry
 from app.core.vocabulary import ArmamentCategory, Modality
 from app.facts.transfers import DealStatus, DeliveryEntry, TransferEntry
-from seed.datasets import Importer, Made, Odd, Outcome, Reading, Refused, Reported
+from seed.datasets import UNFIT, Importer, Made, Odd, Outcome, Reading, Reported, refused
 from seed.importers import sipri
 from seed.importers.sipri import Years
 from seed.importers.sipri_orders import CONDITIONS, system_of
@@ -56,23 +57,36 @@ def _outcomes(rows: list[Row], years: Years, parties: Parties) -> Iterator[Outco
         try:
             _refuse_odd(row, deals.get(row.cells[0], []))
         except Odd as odd:
-            yield Refused(row.where, odd.reason, odd.what)
+            yield refused(row.where, odd)
         else:
             deals.setdefault(row.cells[0], []).append(row)
     for id_, some in deals.items():
-        fact = _deal(id_, some, years, parties)
+        try:
+            fact = _deal(id_, some, years, parties)
+        except UNFIT as error:
+            yield from (refused(row.where, error) for row in some)
+            continue
         yield Made(fact, len(some))
-        for name in (some[0].cells[1], some[0].cells[2]):
-            if not sipri.actor(parties, name)[1]:
-                yield Reported(some[0].where, "the name is not known: an actor of kind unknown", name)
-        if fact.order_date and any(one.date.edtf[:4] < fact.order_date.edtf[:4] for one in fact.deliveries):
-            yield Reported(some[0].where, "a year of delivery is before the year of order", fact.order_date.edtf)
+        yield from (Reported(some[0].where, reason, what) for reason, what in _odd(fact, some, parties))
+
+
+def _odd(fact: TransferEntry, rows: list[Row], parties: Parties) -> Iterator[tuple[str, str]]:
+    """Yield what is odd about a deal that is served as it stands."""
+    for year in (year for year, count in Counter(row.cells[10] for row in rows).items() if count > 1):
+        yield "several rows of a deal are of one year: all are counted", year
+    for name in rows[0].cells[1:3]:
+        if not sipri.actor(parties, name)[1]:
+            yield "the name is not known: an actor of kind unknown", name
+    if fact.order_date and any(one.date.edtf[:4] < fact.order_date.edtf[:4] for one in fact.deliveries):
+        yield "a year of delivery is before the year of order", fact.order_date.edtf
 
 
 def _refuse_odd(row: Row, others: list[Row]) -> None:
     """Refuse a row of which no fact can be made; the rows of a deal must tell of one deal."""
-    if len(row.cells) != len(COLUMNS):
-        raise Odd("the row has not as many cells as the header", f"{len(row.cells)} cells")
+    row.refuse_misshapen(COLUMNS)
+    again = next((other for other in others if other.cells == row.cells), None)
+    if again:
+        raise Odd("it stands there twice: to add it again would double what was delivered", f"as row {again.where}")
     if others and _core(row) != _core(others[0]):
         raise Odd("it contradicts the first row of its deal", f"deal {row.cells[0]}, row {others[0].where}")
     _delivery(row)

@@ -9,7 +9,7 @@ from app.core.answers import Estimate
 from app.core.entries import DateEntry, PartyEntry
 from app.core.vocabulary import ArmamentCategory, Modality, Role
 from app.facts.transfers import DealStatus, DeliveryEntry, ItemCondition, TransferEntry
-from seed.datasets import Importer, Made, Odd, Outcome, Reading, Refused, Reported
+from seed.datasets import UNFIT, Importer, Made, Odd, Outcome, Reading, Reported, refused
 from seed.importers import sipri, sipri_comments
 from seed.importers.sipri import Years
 from seed.importers.sipri_comments import Comments
@@ -54,13 +54,11 @@ def _outcomes(rows: list[Row], years: Years, parties: Parties) -> Iterator[Outco
     sound = [row for row in rows if len(row.cells) == len(COLUMNS)]
     ids = dict(zip((row.first for row in sound), distinct_ids([_key(row) for row in sound]), strict=True))
     for row in rows:
-        if row.first not in ids:
-            yield Refused(row.where, "the row has not as many cells as the header", f"{len(row.cells)} cells")
-            continue
         try:
+            row.refuse_misshapen(COLUMNS)
             fact, odd = _order(ids[row.first], row, years, parties)
-        except Odd as error:
-            yield Refused(row.where, error.reason, error.what)
+        except UNFIT as error:
+            yield refused(row.where, error)
             continue
         yield Made(fact)
         yield from (Reported(row.where, reason, what) for reason, what in odd)

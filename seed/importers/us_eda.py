@@ -13,7 +13,7 @@ from app.core.scope import Scope
 from app.core.vocabulary import DateBasis, Modality
 from app.facts.transfers import DealStatus, QuantityStated, TransferEntry, TransferTerms
 from app.reference.sources import Redistribution, SourceEntry
-from seed.datasets import Importer, Made, Odd, Outcome, Reading, Refused, Reported, sha256_of
+from seed.datasets import UNFIT, Importer, Made, Odd, Outcome, Reading, Reported, refused, sha256_of
 from seed.parties import Parties, distinct_ids, slug_of
 from seed.tabular import Row, quoted, row_passages, whole
 
@@ -86,13 +86,11 @@ def _outcomes(rows: list[Row], parties: Parties) -> Iterator[Outcome]:
     sound = [row for row in rows if len(row.cells) == len(COLUMNS)]
     ids = dict(zip((row.first for row in sound), distinct_ids([_key(row) for row in sound]), strict=True))
     for row in rows:
-        if row.first not in ids:
-            yield Refused(row.where, "the row has not as many cells as the header", f"{len(row.cells)} cells")
-            continue
         try:
+            row.refuse_misshapen(COLUMNS)
             fact, odd = _transfer(ids[row.first], row, parties)
-        except Odd as error:
-            yield Refused(row.where, error.reason, error.what)
+        except UNFIT as error:
+            yield refused(row.where, error)
             continue
         yield Made(fact)
         yield from (Reported(row.where, reason, what) for reason, what in odd)

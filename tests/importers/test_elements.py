@@ -13,7 +13,12 @@ from seed import elements
 from seed.elements import Record, Shape, element_passages, members, records
 from seed.findings import Finding, Rejected
 
-SHAPE = Shape("all", {"all": frozenset({"row"}), "row": frozenset({"cell", "other"})}, "row")
+SHAPE = Shape(
+    "all",
+    {"all": frozenset({"row", "part"}), "part": frozenset({"row"}), "row": frozenset({"cell", "other"})},
+    "row",
+    named=frozenset({"part"}),
+)
 DOCTYPE = b'<!DOCTYPE all [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 BOMB = b'<!DOCTYPE all [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
@@ -63,6 +68,11 @@ def test_a_record_may_be_longer_than_what_is_read_at_once() -> None:
         (b"<all><row><cell>1</cell><cell>2</cell></row></all>", "<cell> stands twice"),
         (b'<?xml version="1.0" encoding="latin-1"?><all/>', "its encoding is latin-1"),
         (b"<all><row><cell>\xe9</cell></row></all>", "is no XML"),
+        (b"<all><row><cell>\x00</cell></row></all>", "is no XML"),
+        (b"<all>\n<part><row/></part></all>", "a.xml:2: a <part> has no name"),
+        (b'<all><part name=" "><row/></part></all>', "a <part> has no name"),
+        (b"<all><row><!-- <row/> --></row></all>", "a comment or a CDATA section"),
+        (b"<all><row><cell><![CDATA[</row>]]></cell></row></all>", "a comment or a CDATA section"),
     ],
 )
 def test_what_is_not_expected_is_refused(content: bytes, what: str) -> None:
@@ -90,6 +100,23 @@ def test_an_archive_is_read_member_by_member(tmp_path: Path) -> None:
 def test_an_archive_of_other_things_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match=r"readme\.txt is no XML file"):
         list(members(packed(tmp_path, "w:gz", a_xml=b"<all/>", readme_txt=b"hello")))
+
+
+def test_an_archive_that_has_a_file_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "all.tar"
+    with tarfile.open(file, "w") as archive:
+        for name in ("a.xml", "again/a.xml"):
+            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+    with pytest.raises(Rejected, match=r"a\.xml stands in it twice.*remove one"):
+        list(members(file))
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"PK\x03\x04", "<all/>".encode("utf-16")], ids=str)
+def test_what_is_neither_xml_nor_an_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "all.xml"
+    file.write_bytes(content)
+    with pytest.raises(Rejected, match="neither an XML file in UTF-8 nor a tar archive"):
+        list(members(file))
 
 
 def test_a_link_in_an_archive_is_never_followed(tmp_path: Path) -> None:
@@ -121,13 +148,14 @@ def test_what_unpacks_to_too_much_is_refused_before_it_does(
 
 def test_verify_finds_elements_and_attributes_without_a_parser(tmp_path: Path) -> None:
     file = tmp_path / "a.xml"
-    file.write_bytes(b'<all><g n="A &amp; B"><row/><row><cell>1</cell></row></g><g n="C"><row>2</row></g></all>')
+    file.write_bytes(b"""<all><g n="A &amp; > B"><row/><row><cell>1</cell></row></g><g n='C'><row>2</row></g></all>""")
     passage = element_passages(("g", "row"))(file)
 
     def at(xpath: str) -> str:
         return passage({"file": None, "xpath": xpath})
 
-    assert at("/all/g[1]/@n") == "A & B"
+    assert at("/all/g[1]/@n") == "A & > B"
+    assert at("/all/g[2]/@n") == "C"
     assert at("/all/g[1]/row[1]") == "<row/>"
     assert at("/all/g[1]/row[2]") == "<row><cell>1</cell></row>"
     assert at("/all/g[2]/row[1]") == "<row>2</row>"

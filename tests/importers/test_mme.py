@@ -125,6 +125,17 @@ def test_two_rows_of_one_id_are_two_facts_neither_of_which_has_it(drills: Made) 
     assert [row for row, reason in drills.reported() if reason == "another row has the same MMEID"] == ["9", "10"]
 
 
+def test_a_row_that_stands_there_twice_is_one_exercise_with_both_as_its_proof(read: Read, tmp_path: Path) -> None:
+    rows = FILE.read_bytes().split(b"\r\n")
+    file = tmp_path / "twice.csv"
+    file.write_bytes(b"\r\n".join([*rows[:2], rows[1], *rows[2:]]))
+    again = read(MME, file)
+    assert exercise(again, 2).id == "mme1"
+    assert [one.fragment for one in exercise(again, 2).evidence] == ["row=2", "row=3"]
+    assert (again.receipt.rows, again.receipt.facts, again.receipt.merged) == (14, 9, 1)
+    assert ("3", "the row stands there twice: merged") in again.reported()
+
+
 def test_a_point_has_no_precision_and_two_points_are_none(drills: Made) -> None:
     places = {place.id: place for place in drills.corpus.places}
     # `lake blue` and `Lake Blue` are one place, and the rows agree on its point.

@@ -76,6 +76,26 @@ def test_a_row_that_contradicts_its_deal_is_refused(deals: Made) -> None:
     assert (deals.receipt.rows, deals.receipt.facts, deals.receipt.merged) == (8, 4, 2)
 
 
+def test_a_row_that_stands_there_twice_is_not_added_twice(read: Read, deals: Made, tmp_path: Path) -> None:
+    rows = DELIVERIES.read_bytes().split(b"\n")
+    file = tmp_path / "twice.csv"
+    file.write_bytes(b"\n".join([*rows[:6], rows[5], *rows[6:]]))
+    again = read(SIPRI_DELIVERIES, file)
+    assert again.transfer("6").number_delivered == deals.transfer("6").number_delivered
+    assert ("7", "it stands there twice: to add it again would double what was delivered") in again.refused()
+
+
+def test_two_rows_of_one_year_are_both_counted_and_reported(read: Read, tmp_path: Path) -> None:
+    rows = DELIVERIES.read_bytes().replace(b",1998,Yes", b",1999,Yes")
+    file = tmp_path / "year.csv"
+    file.write_bytes(rows)
+    made = read(SIPRI_DELIVERIES, file)
+    total = made.transfer("6").number_delivered
+    assert total
+    assert total.value == 17 + 2 + 35
+    assert made.reported() == [("6", "several rows of a deal are of one year: all are counted")]
+
+
 def test_an_armed_group_is_not_the_state_in_brackets(deals: Made) -> None:
     assert deals.transfer("12").recipient == "hezbollah-lebanon"
     assert deals.transfer("12").supplier == "IL"

@@ -51,6 +51,15 @@ def test_a_text_of_no_source_fails(bench: Bench) -> None:
     assert "FAILED other.txt is no source's text: its sha256 is none of theirs" in done.stdout
 
 
+def test_a_table_that_is_given_as_a_text_is_told_how_it_is_given(bench: Bench) -> None:
+    other = bench.root / "orders.csv"
+    other.write_bytes(b"W\xe4rtsil\xe4")
+    done = bench.cli("verify", "--text", other)
+    assert done.returncode == 1
+    assert "orders.csv: byte 1 is not UTF-8" in done.stderr
+    assert "a data set's file goes by NAME=FILE" in done.stderr
+
+
 @pytest.mark.parametrize("byte", [b"\x00", b"\xff", b" "], ids=["zero", "no UTF-8", "space"])
 def test_one_changed_byte_of_a_file_fails(bench: Bench, byte: bytes) -> None:
     text = bench.text(HARBOUR_ID)

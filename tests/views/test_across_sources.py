@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,10 +68,55 @@ def test_a_deal_in_two_sources_is_two_facts_and_the_answer_says_so(api: Api) -> 
     assert "several_sources" not in codes_of_notes(api.json("/transfers?from=RU&to=AZ&source=sipri-orders"))
 
 
-def test_a_page_of_one_source_says_that_others_may_be_of_another(api: Api) -> None:
-    assert codes_of_notes(api.json("/transfers?limit=1"))[-1] == "several_sources"
-    assert "those of other pages may be of others" in api.json("/transfers?limit=1")["meta"]["notes"][-1]["text"]
-    assert codes_of_notes(api.json("/transfers?limit=1&source=sipri-orders")) == []
+@pytest.mark.parametrize(
+    ("target", "says", "link"),
+    [
+        # All pages are spoken of, not only this one.
+        (
+            "/transfers?from=RU&limit=1",
+            "3 sources (harbour-gazette-2019, sipri-deliveries, sipri-orders)",
+            "/transfers?supplier=RU&facet=source",
+        ),
+        (
+            "/transfers?limit=1&facet=recipient",
+            "5 sources (harbour-gazette-2019, river-almanac-1999, sipri-deliveries, sipri-orders, us-eda)",
+            "/transfers?facet=source",
+        ),
+        ("/facts?limit=1", "more than 5 sources (", "/facts?facet=source"),
+        ("/relations/AZ/RU?limit=1", "2 sources (sipri-deliveries, sipri-orders)", "/relations/AZ/RU?facet=source"),
+        (
+            "/facts?between=RU,AZ&limit=1",
+            "2 sources (sipri-deliveries, sipri-orders)",
+            "/facts?between=AZ,RU&facet=source",
+        ),
+        # Of several filters nobody counted before.
+        (
+            "/transfers?from=RU&to=AZ&limit=1",
+            "The facts of this page are of one source (sipri-deliveries), those of other pages may be of others",
+            "/transfers?supplier=RU&recipient=AZ&facet=source",
+        ),
+    ],
+)
+def test_a_list_says_of_which_sources_all_its_pages_are(api: Api, target: str, says: str, link: str) -> None:
+    note = api.json(target)["meta"]["notes"][-1]
+    assert note["code"] == "several_sources"
+    assert says in note["text"]
+    assert note["link"] == link
+    shown = {value["value"] for value in api.json(link)["meta"]["facets"][0]["values"]}
+    assert shown >= set(re.findall(r"[a-z]+-[a-z0-9-]+", says.partition("(")[2]))
+
+
+def test_a_list_of_one_source_says_nothing_of_others(api: Api) -> None:
+    assert "several_sources" not in codes_of_notes(api.json("/transfers?limit=1&source=sipri-orders"))
+    assert "several_sources" not in codes_of_notes(api.json("/exercises?series=Northern%20Anvil"))
+
+
+def test_a_list_of_one_source_says_if_what_it_withholds_is_of_another(api: Api) -> None:
+    note = api.json("/transfers?from=US")["meta"]["notes"][-1]
+    assert note["text"].startswith(
+        "These facts are of one source (us-eda), of what is withheld some are of one source (sipri-orders)"
+    )
+    assert note["link"] == "/transfers?supplier=US&modality=any&facet=source"
 
 
 def test_facets_and_groups_are_by_source(api: Api) -> None:
@@ -131,7 +177,7 @@ def test_aggregates_are_in_no_sum(api: Api) -> None:
         ("/panel?unit=dyad-year&kind=holding", "source", "has no data set of the kind 'holding'"),
         ("/panel?unit=dyad-year&kind=event&source=river-almanac-1999", "since", "give `since` and `until`"),
         (
-            "/panel?unit=directed-dyad-year&kind=transfer",
+            "/panel?unit=directed-dyad-year&kind=transfer&since=1816&until=2024",
             "since",
             "give `since` and `until`, one `source`, or `country`",
         ),
@@ -266,6 +312,12 @@ def test_the_panel_counts_no_fact_that_the_list_does_not_have(api: Api) -> None:
         asked = f"from={','.join(states[0])}&to={','.join(states[1])}&delivery_year={year}"
         assert facts == len(api.ids(f"/transfers?{asked}&source=sipri-orders&granularity=instance"))
     assert counted["facts"].sum() > 5
+
+
+def test_all_data_sets_of_all_years_are_one_table(api: Api) -> None:
+    answer = api.json("/panel?unit=directed-dyad-year&kind=transfer&codes=cow&limit=1")
+    assert answer["meta"]["total_is"] == "at_least"
+    assert answer["data"][0]["source"] == "sipri-deliveries"
 
 
 def test_a_panel_is_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
