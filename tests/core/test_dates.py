@@ -121,3 +121,11 @@ def test_sorted_by_id(small: Api) -> None:
 )
 def test_what_is_no_date_or_order_is_refused(small: Api, question: str, culprit: str) -> None:
     assert [one["parameter"] for one in small.problem(f"/facts?{question}")["errors"]] == [culprit]
+
+
+@pytest.mark.parametrize(
+    "question", ["/trainings?since=2000", "/trainings?until=2000", "/facts?kind=training&since=2000"]
+)
+def test_of_a_kind_without_facts_none_is_found(article: Api, question: str) -> None:
+    meta = article.json(question)["meta"]
+    assert (meta["total"], meta["total_is"], {*meta["withheld"].values()}) == (0, "exact", {0})
