@@ -59,7 +59,8 @@ def note(answers: Sequence[str], known: Spread | None, question: Question, *, pa
 
 
 def _by_source(question: Question, **more: str) -> str:
-    plain = question.asked.query(facet="source", cursor=None, limit=None, fields=None, **more)
+    # The release is said where links are made of it.
+    plain = question.asked.query(facet="source", cursor=None, limit=None, fields=None, release=None, **more)
     return address(question.path, plain)
 
 

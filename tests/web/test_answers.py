@@ -284,7 +284,11 @@ def test_a_fact_is_cited_in_three_ways(pages: Api) -> None:
 def test_errors_are_reported_where_the_setting_says(pages: Api, small_pages: Api) -> None:
     address = "https://example.org/new?title=http%3A%2F%2Ftest%2Ftransfers%2Ftr-ua-navy-bayraktar-tb2"
     assert f'href="{address}"' in page(pages, FACT).text
-    assert "Report an error" not in page(small_pages, "/facts/tr-no-heron-2016").text
+    # Where it says nothing, the reader is told what to send to whoever runs the service.
+    silent = page(small_pages, "/facts/tr-no-heron-2016").text
+    release = small_pages.get("/version").json()["release"]
+    assert "<summary>Report an error</summary>" in silent
+    assert f"tr-no-heron-2016, release {release}\n" in silent
 
 
 def test_the_source_is_linked_at_the_very_words(small_pages: Api) -> None:
