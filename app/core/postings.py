@@ -22,6 +22,8 @@ from app.kit.parameters import Asked
 
 # So few facts are sorted faster than lists are merged.
 FEW = 2_000
+# So few are each asked for their date faster than dates are sought in lists.
+FEW_BY_DATE = 300
 # So many parts a statement may have.
 MOST_PARTS = 60
 # So many terms are remembered in a release.
@@ -79,7 +81,7 @@ class Plan:
 
     every: the lists of all facts. cells: the kinds and modalities in which each asserted filter has lists; the kind is
     empty where all facts of a modality are meant.
-    others: what is asked that is in no list.
+    others: what is asked that is in no list. single: one filter at most is asked, and no fact is in two of its lists.
     """
 
     every: _Filter
@@ -87,16 +89,17 @@ class Plan:
     negated: tuple[_Filter, ...]
     cells: tuple[Cell, ...]
     others: frozenset[str]
+    single: bool
 
     @property
     def counted(self) -> bool:
         """Whether nothing but lists decides, and no fact is in two of them: their lengths are the counts."""
-        return not self.others and self._single
+        return not self.others and self.single
 
     @property
     def placed(self) -> bool:
         """Whether beside one filter only dates are asked for: the places of facts in its lists tell how many follow."""
-        return self.others <= BETWEEN and self._single and not self.negated
+        return self.others <= BETWEEN and self.single and not self.negated
 
     @property
     def kinds(self) -> set[str]:
@@ -116,7 +119,7 @@ class Plan:
         cells = self._of(modalities)
         if not cells:
             return []
-        if self._first.total(cells) <= FEW:
+        if self._few(cells):
             return [self._part(cells, self._first, self._first.ids(cells))]
         merged = [self._part([cell], self._first, (one.id,)) for cell in cells for one in self._first.cells[cell]]
         if len(merged) * reaches <= MOST_PARTS:
@@ -135,7 +138,7 @@ class Plan:
 
     def few(self, modalities: Iterable[str]) -> bool:
         """Whether the lists of one filter have so few facts that they are all taken."""
-        return self._first.total(self._of(modalities)) <= FEW
+        return self._few(self._of(modalities))
 
     def count(self, modality: str) -> int:
         """Return how many facts there are of a modality, where lengths tell."""
@@ -146,10 +149,8 @@ class Plan:
         wanted = set(modalities)
         return [cell for cell in self.cells if cell[1] in wanted]
 
-    @property
-    def _single(self) -> bool:
-        filters = (*self.asserted, *self.negated)
-        return len(filters) <= 1 and all(one.once for one in filters)
+    def _few(self, cells: list[Cell]) -> bool:
+        return self._first.total(cells) <= (FEW_BY_DATE if self.others & BETWEEN else FEW)
 
     @cached_property
     def _first(self) -> _Filter:
@@ -198,7 +199,8 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
     else:
         cells = [cell for cell in every.cells if cell[0] and (of_kind is None or of_kind(cell[0]))]
     cells = [cell for cell in cells if all(cell in one.cells for one in asserted)]
-    return Plan(every, asserted, refused, tuple(cells), frozenset(others))
+    single = len(filters) <= 1 and all(one.once for _, one in filters)
+    return Plan(every, asserted, refused, tuple(cells), frozenset(others), single)
 
 
 def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:

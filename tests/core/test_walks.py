@@ -73,6 +73,7 @@ def test_every_way_finds_the_same(small: Api, monkeypatch: pytest.MonkeyPatch, w
     expected = walk(small, question)
     few, most = WAYS[way]
     monkeypatch.setattr(postings, "FEW", few)
+    monkeypatch.setattr(postings, "FEW_BY_DATE", few)
     monkeypatch.setattr(postings, "MOST_PARTS", most)
     assert walk(small, question) == expected
 
@@ -98,7 +99,7 @@ def test_what_is_counted_is_what_is_found(small: Api, question: str) -> None:
 @pytest.mark.parametrize("asked", ["since=2015", "until=2015", "country=TR&since=2014", "country=NO,TR&until=2018"])
 def test_no_more_is_counted_than_is_told(small: Api, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
     whole = small.json(f"/facts?{asked}")["meta"]
-    monkeypatch.setattr(postings, "FEW", -1)
+    monkeypatch.setattr(postings, "FEW_BY_DATE", -1)
     monkeypatch.setattr(lists, "EXACT", 4)
     bounded = small.json(f"/facts?{asked}&limit=3")["meta"]
     assert whole["total"] > bounded["total"] == 4
