@@ -285,11 +285,11 @@ def use(role: SystemRole, system: str | None, by: str | None = None) -> list[Sys
 
 
 # The same few have the same few roles again and again, and nobody writes into what was derived.
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _party(role: Role, actor: str) -> PartyEntry:
     return PartyEntry(actor=ActorId(actor), role=role)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _use(role: SystemRole, system: str, by: str | None) -> SystemUseEntry:
     return SystemUseEntry(system=SystemId(system), role=role, by=by and ActorId(by))

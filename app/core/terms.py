@@ -121,7 +121,7 @@ def of_parties(parties: Sequence[PartyTold], direction: Direction | None) -> Ite
 
 
 # The same few have the same few roles in fact after fact.
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _of_party(party: PartyTold) -> tuple[Term, ...]:
     names = sorted(party.names)
     found: list[Term] = []
