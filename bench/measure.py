@@ -204,8 +204,13 @@ class House:
 
     def ids(self, state: str, day: str) -> list[str]:
         """Return the ids of the facts that it answers a question with, in order."""
-        assert self.server is not None  # noqa: S101  # who calls has looked
-        return [fact["id"] for fact in _facts(json.loads(self.server.get(_path(self.peer, state, day))[2]))]
+        return [fact["id"] for fact in _facts(json.loads(self.get(state, day)[2]))]
+
+    def get(self, state: str, day: str) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Return what it answers a question with; LookupError if it is not here."""
+        if self.server is None:
+            raise LookupError(f"{self.peer.name} is not here")
+        return self.server.get(_path(self.peer, state, day))
 
     def repeated(self) -> Subject:
         """Ask one question again and again."""
@@ -256,7 +261,6 @@ def _facts(document: Any) -> list[Any]:
 
 def _record(house: House, into: Path) -> None:
     """Keep what Foedus answers to the question that is repeated; what the server adds by itself is left out."""
-    assert house.server is not None  # noqa: S101  # Foedus is always here
-    status, headers, body = house.server.get(_path(house.peer, *house.street.first))
+    status, headers, body = house.get(*house.street.first)
     kept = [(name, value) for name, value in headers if name.lower() not in {"date", "server", "connection"}]
     into.write_text(json.dumps({"status": status, "headers": kept, "body": b64encode(body).decode()}))

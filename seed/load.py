@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -22,7 +23,7 @@ from app.core.listed import Counted, Elapsed
 from app.core.resource import Resource
 from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
-from seed import changes
+from seed import changes, room
 from seed.compile import Compiler
 from seed.corpus import Corpus
 from seed.datasets import Importer, Receipt, Track, gather, untracked
@@ -103,7 +104,8 @@ def load(
     """
     target = target_of(url, reader)
     corpus = corpus.with_room()
-    with unhurried(), Spool() as spool:
+    kept_aside = room.writing("what a load keeps aside", room.aside(), sqlite3.OperationalError)
+    with kept_aside, unhurried(), Spool() as spool:
         if datasets:
             say("data sets")
         receipts = gather(corpus, datasets, spool, track)

@@ -12,6 +12,7 @@ from typing import Self
 
 from app.core.entries import FactEntry
 from app.kit import edtf
+from seed.room import aside
 
 _BATCH = 1_000
 # The rank in order of id is told first, without the facts themselves: these are read once, in order of date.
@@ -26,8 +27,8 @@ class Spool:
     """Facts with the source that attests each; ids are unique."""
 
     def __init__(self) -> None:
-        """Open an empty one in a temporary folder."""
-        self._folder = TemporaryDirectory(prefix="foedus-")
+        """Open an empty one in a folder of its own."""
+        self._folder = TemporaryDirectory(prefix="foedus-", dir=aside())
         self._file = Path(self._folder.name) / "facts.sqlite"
         self._database = sqlite3.connect(self._file, isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):

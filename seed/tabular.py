@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ def _cells(line: str) -> list[str]:
 def quoted(file: Path, columns: Sequence[str], latin_1: bool = False) -> Sheet:
     """Read a table by RFC 4180."""
     lines = decoded(file, latin_1)
-    header = _header(file, lines, columns, lambda line: next(csv.reader([line])))
+    header = _header(file, lines, columns, partial(_between, ","))
     reader = csv.reader((line + "\n" for line in lines[header + 1 :]), strict=True)
     rows: list[Row] = []
     before = 0
@@ -187,12 +188,16 @@ def _split(line: str, cells: Callable[[str], list[str]]) -> list[str]:
         return []
 
 
+def _between(sign: str, line: str) -> list[str]:
+    return next(csv.reader([line], delimiter=sign))
+
+
 def _refuse_rewritten(file: Path, number: int, line: str, wanted: list[str]) -> None:
     """Refuse a header that has the right names and is written otherwise."""
     for sign, name in _OTHER_SIGNS.items():
-        if _split(line, lambda text, sign=sign: next(csv.reader([text], delimiter=sign))) == wanted:  # type: ignore[misc]  # a default binds
+        if _split(line, partial(_between, sign)) == wanted:
             raise _refused(file, number + 1, f"its cells are told apart by {name}, not by commas", _AS_IT_WAS)
-    if _split(line, lambda text: next(csv.reader([text]))) == wanted:
+    if _split(line, partial(_between, ",")) == wanted:
         raise _refused(file, number + 1, "its cells stand in quotation marks, which this table has not", _AS_IT_WAS)
 
 

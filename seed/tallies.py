@@ -55,18 +55,20 @@ class Numbered:
         )
         finalize(self, self._database.close)
 
-    def met(self, kind: str, modality: str, terms: Iterable[Term]) -> Iterator[list[int]]:
-        """Yield (number, how often it was met until now) of terms that are met once more."""
+    def met(self, kind: str, modality: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
+        """Return (number, how often it was met until now) of terms that are met once more."""
         held = self._held[kind, modality]
+        met: list[tuple[int, int]] = []
         for term in terms:
             found = held.get(term)
             if found is None:
                 found = held[term] = self._recalled(kind, modality, term)
                 self._holding += 1
             found[1] += 1
-            yield found
+            met.append((found[0], found[1]))
         if self._holding > self._most:
             self._put_down()
+        return met
 
     def all(self) -> Iterator[tuple[int, int, str, str, str, str]]:
         """Yield (number, how often, kind, modality, name, value) of each, in order."""
@@ -75,7 +77,7 @@ class Numbered:
 
     def _recalled(self, kind: str, modality: str, term: Term) -> list[int]:
         statement = "SELECT id, count FROM term WHERE kind = ? AND modality = ? AND name = ? AND value = ?"
-        found = self._database.execute(statement, (kind, modality, *term)).fetchone() if self._numbers else None
+        found = self._database.execute(statement, (kind, modality, *term)).fetchone()
         if found is None:
             self._numbers += 1
             return [self._numbers, 0]

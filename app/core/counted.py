@@ -107,7 +107,7 @@ def _of(parameter: Parameter, of: ColumnElement[bool]) -> Iterator[Insert]:
     if parameter.dimension is None:
         return
     told = values(Asked((parameter,), {}), parameter)
-    # Most facts say the same thing once; to make sure of it takes longer than to count it.
+    # Where a fact has one value at the most, there is nothing to make distinct.
     single = dimension(Asked((parameter,), {}), parameter).single
     rows = (told if single else told.distinct()).subquery()
     some = rows if single else told.with_only_columns(told.selected_columns.n).distinct().subquery()

@@ -49,9 +49,10 @@ class Counted(SQLModel, table=True):
 
 
 class Elapsed(SQLModel, table=True):
-    """How many facts of a kind and modality have one end of a span of time on a day or before; no kind: of all kinds.
+    """How many facts of a kind and modality have a span with such an end; no kind: of all kinds.
 
-    span: which, as `spans` names it. side: its first day or its last; or "told", under no day: that it has either.
+    span: which, as `spans` names it. side: `first`, it begins on the day or later; `last`, it ends on it or before;
+    `told`, under no day, it has either end.
     """
 
     __table_args__ = {"sqlite_with_rowid": False}

@@ -177,8 +177,8 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
         if not choices:
             continue
         if parameter.terms is None:
-            others |= {parameter.name} if parameter.match or parameter.starts or parameter.name in BESIDE else set()
-            if (parameter.name, choices[0].values) == CERTAIN:
+            chooses = parameter.match or parameter.starts or parameter.name in BESIDE
+            if chooses or (parameter.name, choices[0].values) == CERTAIN:
                 others.add(parameter.name)
             continue
         for choice in choices:
@@ -234,7 +234,8 @@ def _listed(
 ) -> dict[parameters.Term, Cells]:
     """Return the lists of terms, of which a release remembers those that were asked last."""
     known = held.about.listed
-    found = {term: known[term] for term in wanted if term in known}
+    # Another thread may forget them all at any time.
+    found = {term: cells for term in wanted if (cells := known.get(term)) is not None}
     missing = sorted(set(wanted) - found.keys())
     if missing:
         rows: dict[parameters.Term, dict[Cell, list[Listed]]] = {term: {} for term in missing}

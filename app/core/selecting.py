@@ -122,10 +122,8 @@ class Selecting:
     def ranks(self, at: int, part: Part, only: Sequence[str]) -> Rows:
         """Return the ranks in order of id, as `n`, of a part's facts."""
         key, rows, merged = self._begun(part, at)
-        of_number: ColumnElement[int] = (
-            select(col(Fact.id_rank)).where(col(Fact.n) == key).correlate_except(Fact).scalar_subquery()
-        )
-        rank = col(Posting.rank) if part.lists else of_number
+        of_number = select(col(Fact.id_rank)).where(col(Fact.n) == key).correlate_except(Fact)
+        rank: SQLColumnExpression[int] = col(Posting.rank) if part.lists else of_number.scalar_subquery()
         conditions = [*self._asked_of(key, part, at), *self._beside(key, dates=True), *self.bounds(rank, only)]
         if reaches_of(self.asked) != (EVERYWHERE,):
             conditions.append(self._dated(key))

@@ -86,11 +86,13 @@ def sources(connection: Connection, listing: FactList) -> Spread | None:
     shown = tuple(sorted(modalities(asked)))
     known = listing.question.held.about.spread
     key = (name, chosen, kinds, shown)
-    if key not in known:
+    found = known.get(key)
+    if found is None:
+        found = _counted(connection, name, {"value": chosen, "kind": kinds, _SHOWN: shown})
         if len(known) >= _MOST_REMEMBERED:
             known.clear()
-        known[key] = _counted(connection, name, {"value": chosen, "kind": kinds, _SHOWN: shown})
-    return Spread(*known[key])
+        known[key] = found
+    return Spread(*found)
 
 
 def _counted(

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlsplit
 from app.kit.pages import EXACT
 
 _MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905  # legible
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 _SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
 _DAY = re.compile(r"(-?[0-9X]{4,})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?([?~%]?)")

@@ -95,7 +95,8 @@ def test_a_gone_state_is_not_its_successor(small: Api) -> None:
     """Under the Soviet Union there is more; a note says so, and leads there."""
     russia = small.json("/transfers?from=RU")
     assert [fact["id"] for fact in russia["data"]] == ["ru-no-kite-2017"]
-    note = russia["meta"]["notes"][0]
+    note, sources = russia["meta"]["notes"]
+    assert sources["code"] == "several_sources"
     assert note == {
         "code": "predecessor",
         "text": "RU does not include its predecessor SUHH, under which there are facts too.",

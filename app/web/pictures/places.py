@@ -12,6 +12,7 @@ LOWEST, HIGHEST = 280, 430
 # Where the map may end: where few live, without the ice of the south; the sea between Asia and America is its rim.
 WEST, EAST, NORTH, SOUTH = -168.9, 190.9, 83.0, -56.0
 TURNED = 11
+ROUND = 360
 LEAST = (70.0, 34.0)
 # Of a name: a letter's width, a line's height, and what is kept free round a dot.
 LETTER, LINE, NEAR = 6.2, 12, 5
@@ -30,7 +31,7 @@ class Frame:
     def points(self) -> dict[str, Any]:
         """What the projection is fitted to."""
         across = {self.south, self.north} | ({0.0} if self.south < 0 < self.north else set())
-        sides = (self.west, self.east if self.east <= 180 else self.east - 360)  # noqa: PLR2004  # half the globe
+        sides = (self.west, self.east if self.east <= ROUND / 2 else self.east - ROUND)
         return {"type": "MultiPoint", "coordinates": [[lon, lat] for lon in sides for lat in sorted(across)]}
 
     @property
@@ -52,7 +53,7 @@ class Frame:
 def eastward(point: Sequence[float]) -> tuple[float, float]:
     """Return a point as the map counts: what lies beyond its western rim is in the far east."""
     lon, lat = point
-    return (lon if lon >= WEST else lon + 360, lat)
+    return (lon if lon >= WEST else lon + ROUND, lat)
 
 
 def frame(points: Sequence[Sequence[float]]) -> Frame:
