@@ -125,14 +125,14 @@ def bare(release: Path, into: Path, documents: Path) -> float:
         for _, sql in own:
             target.execute(sql)
         for name in [name for name, _ in own if kinds.get(name) == "table"]:
-            rows = source.execute(f'SELECT * FROM "{name}"')  # noqa: S608  # a name out of the schema
+            rows = source.execute(f'SELECT * FROM "{name}"')  # noqa: S608  # the name is out of the schema
             marks = ", ".join("?" * len(rows.description))
             while some := rows.fetchmany(50_000):
                 began = time.perf_counter()
-                target.executemany(f'INSERT INTO "{name}" VALUES ({marks})', some)  # noqa: S608  # as above
+                target.executemany(f'INSERT INTO "{name}" VALUES ({marks})', some)  # noqa: S608  # names out of the schema, values are bound
                 spent += time.perf_counter() - began
         columns = ("rowid", *FIELDS)
-        statement = f"INSERT INTO search ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # as above
+        statement = f"INSERT INTO search ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # names out of the schema, values are bound
         with closing(sqlite3.connect(documents)) as kept:
             rows = kept.execute("SELECT payload FROM document")
             while some := rows.fetchmany(50_000):

@@ -174,8 +174,8 @@ def _found(session: Session, supplier: str, since: str, limit: int, *options: An
 def read_transfers(session: SessionDep, supplier: str, since: str, limit: Limit = 50) -> Any:
     """Return transfers of a supplier."""
     actors = (Transfer.supplier, Transfer.recipient, Transfer.end_user, Transfer.state_of_origin)
-    passages = selectinload(Transfer.evidence).selectinload(Evidence.source)  # type: ignore[arg-type]  # SQLModel types rows
-    return _found(session, supplier, since, limit, *map(selectinload, actors), passages)  # type: ignore[arg-type]  # as above
+    passages = selectinload(Transfer.evidence).selectinload(Evidence.source)  # type: ignore[arg-type]  # SQLModel types relations as rows
+    return _found(session, supplier, since, limit, *map(selectinload, actors), passages)  # type: ignore[arg-type]  # SQLModel types relations as rows
 
 
 @app.get("/flat", response_model=TransfersFlat)
