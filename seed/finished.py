@@ -31,8 +31,8 @@ from app.core.entries import DateEntry, EvidenceEntry, FactEntry
 from app.core.resource import Resource
 
 Write = Callable[[Any], str]
-# How a member begins, its name, how its value is written.
-Member = tuple[str, str, Write]
+# How a member begins, its name, how its value is written, and the whole of it where it has none, if it may have none.
+Member = tuple[str, str, Write, str | None]
 _DATE: TypeAdapter[DateRecord] = TypeAdapter(FactDate)
 # What a curator writes for himself: no answer has it.
 _NOT_SERVED = {"note"}
@@ -92,7 +92,9 @@ class Finisher:
         found: list[Member] = []
         for name, field in shape.model_fields.items():
             key = field.alias if field.alias and shape.model_config.get("serialize_by_alias") else name
-            found.append((f"{',' if found else '{'}{quoted(key)}:", name, self._of_field(shape, name, field)))
+            begin, write = f"{',' if found else '{'}{quoted(key)}:", self._of_field(shape, name, field)
+            optional = NoneType in get_args(field.annotation)
+            found.append((begin, name, write, begin + write(None) if optional else None))
         return found
 
     def _of_field(self, shape: type[BaseModel], name: str, field: FieldInfo) -> Write:
@@ -128,7 +130,16 @@ class Finisher:
 
 
 def _object(members: list[Member], given: Mapping[str, Any]) -> str:
-    return "".join([begin + write(given[name]) for begin, name, write in members]) + "}"
+    # Most of what a fact may have it has not.
+    return (
+        "".join(
+            [
+                begin + write(value) if (value := given[name]) is not None or nothing is None else nothing
+                for begin, name, write, nothing in members
+            ]
+        )
+        + "}"
+    )
 
 
 def _joined(finished: list[str]) -> str:

@@ -140,10 +140,10 @@ class SqliteTarget:
             yield from _facts(other)
 
     def flaws(self, connection: Connection) -> list[str]:
-        """Check foreign keys and the file."""
+        """Check foreign keys and the file, not that each index has its table's rows: SQLite made them a moment ago."""
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
         found = [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in broken]
-        integrity = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+        integrity = connection.execute(text("PRAGMA quick_check")).scalars().all()
         return found if integrity == ["ok"] else [*found, *(f"the file is damaged: {one}" for one in integrity)]
 
     def publish(self, connection: Connection, release: str) -> None:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -18,8 +18,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, func, make_url, select
 from sqlmodel import SQLModel
 
-from app.core import counted, spans
-from app.core.listed import Counted, Elapsed
+from app.core import spans
+from app.core.listed import Elapsed
 from app.core.resource import Resource
 from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
@@ -166,12 +166,10 @@ def fill(
                 counts[SEARCH.name] += len(documents)
     say("indexes")
     target.tighten(connection, statements)
-    say("counts")
-    kinds = [*compiler.by_kind.values()]
-    for statement in chain(counted.writing(kinds), spans.writing(kinds)):
+    say("ends of spans")
+    for statement in spans.writing([*compiler.by_kind.values()]):
         connection.execute(statement)
-    for table in (Counted, Elapsed):
-        counts[str(table.__tablename__)] = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    counts[str(Elapsed.__tablename__)] = connection.execute(select(func.count()).select_from(Elapsed)).scalar_one()
     say("changes")
     earlier = target.earlier(connection, release)
     changed = _changes(connection, target, earlier, compiler, say)
@@ -224,13 +222,17 @@ def check(flaws: list[str], corpus: Corpus, counts: dict[str, int]) -> None:
 
 def batched(rows: Rows) -> Iterator[tuple[dict[Into, list[Values]], list[Document]]]:
     """Yield rows by where they go, and documents of the full-text index, some thousands at a time."""
-    remaining = iter(rows)
-    while batch := list(islice(remaining, ROWS)):
-        lines: defaultdict[Into, list[Values]] = defaultdict(list)
-        documents: list[Document] = []
-        for row in batch:
-            if isinstance(row, Document):
-                documents.append(row)
-            else:
-                lines[row[0]].extend(row[1])
-        yield lines, documents
+    lines: defaultdict[Into, list[Values]] = defaultdict(list)
+    documents: list[Document] = []
+    held = 0
+    for row in rows:
+        if isinstance(row, Document):
+            documents.append(row)
+            held += 1
+        else:
+            lines[row[0]] += row[1]
+            held += len(row[1])
+        if held >= ROWS:
+            yield lines, documents
+            lines, documents, held = defaultdict(list), [], 0
+    yield lines, documents

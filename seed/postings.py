@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from app.core import listed
-from app.core.entries import FactEntry
 from app.core.terms import ALL_KINDS, EVERY
 from app.kit import edtf
-from app.kit.parameters import Term
-from seed.rows import Lines, Values, into, line
+from seed.making import Listed
+from seed.rows import Lines, Values, into, lines
 from seed.tallies import Numbered
 
 _POSTING = into(listed.Posting, "term", "n", "place", "rank")
+_TERM = into(listed.Term, "id", "count", "kind", "modality", "name", "value")
 _MOMENT = into(listed.Moment, "first", "last", "starts", "latest", "begun", "long")
 
 
@@ -26,29 +26,34 @@ class Postings:
         self._of: tuple[str | None, str | None] | None = None
         self._last = 0
 
-    def of_fact(self, n: int, rank: int, fact: FactEntry, terms: Iterable[Term]) -> Lines:
+    def of_facts(self, facts: Iterable[Listed]) -> Lines:
         """Return a row for each term that a fact is listed under; facts come in the order of their numbers."""
         rows: list[Values] = []
-        # In the order in which they were met, and so in the same order by every load.
-        listed = ((ALL_KINDS, (EVERY,)), (fact.kind, dict.fromkeys((EVERY, *terms))))
-        for kind, some in listed:
-            rows += [(id_, n, place, rank) for id_, place in self._lists.met(kind, fact.modality.value, some)]
-        if fact.date is not None:
-            self._run(n, *edtf.bounds(fact.date.edtf))
+        met = self._lists.met
+        for n, rank, kind, modality, bounds, terms in facts:
+            # In the order in which they were met, and so in the same order by every load.
+            rows += met(ALL_KINDS, modality, (EVERY,), n, rank)
+            rows += met(kind, modality, dict.fromkeys((EVERY, *terms)), n, rank)
+            if bounds is not None:
+                self._run(n, *bounds)
         return _POSTING, rows
 
     def terms(self) -> Iterator[Lines]:
-        """Yield the terms."""
-        for id_, count, kind, modality, name, value in self._lists.all():
-            yield line(listed.Term, id=id_, name=name, value=value, kind=kind, modality=modality, count=count)
+        """Return the terms."""
+        return lines(_TERM, self._lists.all())
 
     def moments(self) -> Iterator[Lines]:
-        """Yield the runs of facts of one date."""
+        """Return the runs of facts of one date."""
         # Runs follow each other: where one ends the next begins. A corpus may have no dated fact, and so no run.
         following = [first for first, *_ in self._moments[1:]]
         ends = [*(first - 1 for first in following), self._last]
-        for (first, starts, latest, begun), last in zip(self._moments, ends, strict=False):
-            yield _MOMENT, ((first, last, starts, latest, begun, edtf.is_long(starts, latest)),)
+        return lines(
+            _MOMENT,
+            (
+                (first, last, starts, latest, begun, edtf.is_long(starts, latest))
+                for (first, starts, latest, begun), last in zip(self._moments, ends, strict=False)
+            ),
+        )
 
     def _run(self, n: int, earliest: str | None, latest: str | None) -> None:
         self._last = n

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Table
@@ -13,18 +14,25 @@ from sqlmodel import SQLModel
 from app.kit.textindex import Document
 
 
+# By identity, for `into` makes each once: rows are gathered by it.
 @dataclass(frozen=True, eq=False)
 class Into:
     """A table, and its columns in the order of a row's values."""
 
+    model: type[SQLModel]
     table: Table
     columns: tuple[str, ...]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what it is made from: in another process it is that process' own."""
+        return into, (self.model, *self.columns)
 
 
 # Rows as their values: making a table's object of each would take half of the time of a load.
 Values = tuple[Any, ...]
 Lines = tuple[Into, Sequence[Values]]
 Rows = Iterable[Lines | Document]
+_AT_ONCE = 1_000
 
 
 @cache
@@ -34,9 +42,16 @@ def into(model: type[SQLModel], *columns: str) -> Into:
     wanted = {column.name for column in table.columns}
     if len(columns) != len(wanted) or set(columns) != wanted:
         raise ValueError(f"{table.name} has the columns {sorted(wanted)}, not {sorted(columns)}")
-    return Into(table, columns)
+    return Into(model, table, columns)
 
 
 def line(model: type[SQLModel], **columns: Any) -> Lines:
     """Return one row of a table, every column told."""
     return into(model, *columns), (tuple(columns.values()),)
+
+
+def lines(where: Into, rows: Iterable[Values]) -> Iterator[Lines]:
+    """Yield very many rows of one table, some at a time."""
+    remaining = iter(rows)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield where, some

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -15,9 +16,9 @@ from app.kit import edtf
 from seed.room import aside
 
 _BATCH = 1_000
-# The rank in order of id is told first, without the facts themselves: these are read once, in order of date.
+# Told without the facts themselves, which would be sorted with them, on disk.
 _IN_TIME = """
-SELECT rank, source, payload FROM fact
+SELECT rank, at FROM fact
 JOIN (SELECT rowid AS at, row_number() OVER (ORDER BY id) AS rank FROM fact) ON fact.rowid = at
 ORDER BY undated, first, last, id
 """
@@ -82,9 +83,16 @@ class Spool:
         return self._file.stat().st_size
 
     def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
-        """Yield (rank in order of id, source, fact), in order of date; undated facts come last."""
-        for rank, source, payload in self._database.execute(_IN_TIME):
-            yield rank, source, pickle.loads(payload)  # noqa: S301  # written above, by this process
+        """Yield (rank in order of id, source, fact), in order of date; undated facts come last.
+
+        It is read by a connection of its own, in whichever process that is.
+        """
+        with closing(sqlite3.connect(self._file, isolation_level=None)) as database:
+            database.execute("PRAGMA temp_store = FILE")
+            read = database.cursor().execute
+            for rank, at in database.execute(_IN_TIME):
+                source, payload = read("SELECT source, payload FROM fact WHERE rowid = ?", (at,)).fetchone()
+                yield rank, source, pickle.loads(payload)  # noqa: S301  # written above, by this process
 
 
 def moment(fact: FactEntry) -> tuple[bool, str, str, str]:

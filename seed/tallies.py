@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Generic, TypeVar, cast
 from weakref import finalize
 
+from app.core.vocabulary import Granularity
 from app.kit.parameters import Term
 
 # The empty name is a temporary file of SQLite's own, which it removes itself, even if the process is killed.
 _TEMPORARY = ""
 # Two states, source, kind, modality, granularity, and whether further states take part.
-Key = tuple[str, str, str, str, str, str, bool]
+Pair = tuple[str, str, str, str, str, str, bool]
+# Filter, value, kind, modality, source, granularity.
+Cell = tuple[str, str, str, str, str, str]
+# A term's number, the fact's, how many facts of it there were until then, the fact's rank.
+Met = tuple[int, int, int, int]
+K = TypeVar("K", bound=tuple[str | bool, ...])
 
 
 def _opened(table: str) -> sqlite3.Connection:
@@ -55,17 +62,19 @@ class Numbered:
         )
         finalize(self, self._database.close)
 
-    def met(self, kind: str, modality: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
-        """Return (number, how often it was met until now) of terms that are met once more."""
+    def met(
+        self, kind: str, modality: str, terms: Iterable[Term], n: int, rank: int
+    ) -> list[tuple[int, int, int, int]]:
+        """Return (number, n, how often it was met until now, rank) of terms that are met once more, in fact `n`."""
         held = self._held[kind, modality]
-        met: list[tuple[int, int]] = []
+        met: list[Met] = []
         for term in terms:
             found = held.get(term)
             if found is None:
                 found = held[term] = self._recalled(kind, modality, term)
                 self._holding += 1
             found[1] += 1
-            met.append((found[0], found[1]))
+            met.append((found[0], n, found[1], rank))
         if self._holding > self._most:
             self._put_down()
         return met
@@ -91,31 +100,62 @@ class Numbered:
         self._holding = 0
 
 
-class Tally:
-    """How many facts there are of each key."""
+class Tally(Generic[K]):
+    """How many facts there are of each key: so many texts, or truths."""
 
-    def __init__(self, most: int = 100_000) -> None:
-        """Begin with none; hold at most so many keys in memory."""
+    def __init__(self, columns: Sequence[str], most: int = 100_000) -> None:
+        """Name the parts of a key; begin with none, and hold at most so many keys in memory."""
         self._most = most
-        self._some: Counter[Key] = Counter()
-        self._database = _opened("CREATE TABLE part (a, b, source, kind, modality, granularity, multilateral, count)")
+        self._some: Counter[K] = Counter()
+        self._columns = ", ".join(columns)
+        self._take = f"INSERT INTO part VALUES ({', '.join('?' * (len(columns) + 1))})"  # noqa: S608  # ours
+        self._database = _opened(f"CREATE TABLE part ({self._columns}, count)")
         finalize(self, self._database.close)
 
-    def add(self, key: Key) -> None:
-        """Count one more."""
-        self._some[key] += 1
+    def add(self, counts: Mapping[K, int]) -> None:
+        """Count so many more of each."""
+        self._some.update(counts)
         if len(self._some) > self._most:
             self._put_down()
 
-    def counts(self) -> Iterator[tuple[Key, int]]:
+    def counts(self) -> Iterator[tuple[K, int]]:
         """Yield every key with its count, in order."""
         self._put_down()
-        columns = "a, b, source, kind, modality, granularity, multilateral"
+        columns = self._columns
         for *key, count in self._database.execute(
             f"SELECT {columns}, sum(count) FROM part GROUP BY {columns} ORDER BY {columns}"  # noqa: S608  # ours
         ):
-            a, b, source, kind, modality, granularity, multilateral = key
-            yield (a, b, source, kind, modality, granularity, bool(multilateral)), count
+            yield cast("K", tuple(key)), count
+
+    def _put_down(self) -> None:
+        if self._some:
+            self._database.executemany(self._take, [(*key, count) for key, count in self._some.items()])
+            self._some.clear()
+
+
+class Cells(Tally[Cell]):
+    """How many facts have each value of a filter."""
+
+    def __init__(self, most: int = 100_000) -> None:
+        """Begin with none; hold at most so many in memory."""
+        super().__init__(("parameter", "value", "kind", "modality", "source", "granularity"), most)
+
+    def apart(self) -> Iterator[tuple[str, str, str, str, str, int, int]]:
+        """Yield, in order, all but the granularity, and how many there are of one thing each, and of several."""
+        self._put_down()
+        of = "parameter, value, kind, modality, source"
+        counts = (f"sum(CASE granularity WHEN '{one.value}' THEN count ELSE 0 END)" for one in Granularity)
+        yield from self._database.execute(
+            f"SELECT {of}, {', '.join(counts)} FROM part GROUP BY {of} ORDER BY {of}"  # noqa: S608  # ours
+        )
+
+
+class Pairs(Tally[Pair]):
+    """How many facts there are of two states, by what tells them apart."""
+
+    def __init__(self, most: int = 100_000) -> None:
+        """Begin with none; hold at most so many in memory."""
+        super().__init__(("a", "b", "source", "kind", "modality", "granularity", "multilateral"), most)
 
     def of(self, source: str) -> Iterator[tuple[tuple[str, str], dict[str, set[str]]]]:
         """Yield, in order, each pair of states that a source has facts on, with the modalities of each kind."""
@@ -129,9 +169,3 @@ class Tally:
             for _, _, kind, modality in some:
                 modalities[kind].add(modality)
             yield pair, modalities
-
-    def _put_down(self) -> None:
-        if self._some:
-            rows = [(*key, count) for key, count in self._some.items()]
-            self._database.executemany("INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            self._some.clear()

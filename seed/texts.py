@@ -37,7 +37,7 @@ class Texts:
         names |= {voice.id: [voice.words] for article in corpus.articles for voice in article.head.voices}
         names |= {party.id: [party.words] for party in corpus.unknown}
         # Folded once, for they come again with fact after fact; each once, as it is spelled, to a fact.
-        self._names = {id_: [(name, folded(name)) for name in some] for id_, some in names.items()}
+        self._names = {id_: {name: folded(name) for name in some} for id_, some in names.items()}
 
     def indexed(self) -> Iterator[tuple[Lines, Document]]:
         """Yield the row and the document of every entity."""
@@ -60,7 +60,9 @@ class Texts:
         """Return the document of a fact; words that may not be passed on are not found either."""
         linked: list[str] = [party.actor for party in parties]
         linked += [*fact.asserted_by, *(use.system for use in uses), *filter(None, [fact.place])]
-        names = dict(name for id_ in dict.fromkeys(linked) for name in self._names[id_])
+        names: dict[str, str] = {}
+        for id_ in linked:
+            names |= self._names[id_]
         passages = _folded(evidence.exact for evidence in fact.evidence) if quotable else []
         called = _folded(names_of(resource, vars(fact)))
         return Document(n, (called, [folded(fact.summary)], passages, list(names.values())))

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Insert,
     Select,
     Subquery,
     and_,
     case,
     func,
-    insert,
-    literal,
     select,
-    true,
 )
 from sqlmodel import col
 
-from app.core.filters import kinds, of_kind
 from app.core.listed import Counted
 from app.core.lists import OF_LISTS, OF_THE_PAGE, FactList, modalities
-from app.core.questions import FACT_PARAMETERS
-from app.core.resource import Resource
-from app.core.tables import Fact, FactSource
+from app.core.tables import Fact
 from app.core.vocabulary import Granularity
 from app.kit.parameters import Asked, Dimension, Parameter
 
@@ -81,8 +73,7 @@ def without(connection: Connection, parameter: Parameter, of: ColumnElement[bool
 def values(asked: Asked, parameter: Parameter) -> Select[int, Any]:
     """Return (n, value) of all facts, some perhaps twice: joined by `n`, it is looked up fact by fact."""
     by = dimension(asked, parameter)
-    told = and_(true() if by.condition is None else by.condition, by.value.is_not(None))
-    return select(by.key.label("n"), by.value.label("value")).where(told)
+    return select(by.key.label("n"), by.value.label("value")).where(by.condition)
 
 
 def dimension(asked: Asked, parameter: Parameter) -> Dimension:
@@ -90,34 +81,3 @@ def dimension(asked: Asked, parameter: Parameter) -> Dimension:
     if parameter.dimension is None:
         raise TypeError(f"{parameter.name} is no dimension")
     return parameter.dimension(asked)
-
-
-def writing(resources: Sequence[Resource]) -> Iterator[Insert]:
-    """Yield the statements that count the facts of these kinds, when all else is written."""
-    yield _into(select(literal(NONE), literal(NONE), *_CELL, literal(NONE), *_COUNTS).group_by(*_CELL))
-    for parameter in (of_kind(kinds(resource.kind for resource in resources)), *FACT_PARAMETERS):
-        yield from _of(parameter, true())
-    for resource in resources:
-        for parameter in resource.parameters:
-            if parameter not in FACT_PARAMETERS:
-                yield from _of(parameter, col(Fact.kind) == resource.kind)
-
-
-def _of(parameter: Parameter, of: ColumnElement[bool]) -> Iterator[Insert]:
-    if parameter.dimension is None:
-        return
-    told = values(Asked((parameter,), {}), parameter)
-    # Where a fact has one value at the most, there is nothing to make distinct.
-    single = dimension(Asked((parameter,), {}), parameter).single
-    rows = (told if single else told.distinct()).subquery()
-    some = rows if single else told.with_only_columns(told.selected_columns.n).distinct().subquery()
-    name, source = literal(parameter.name), col(FactSource.source)
-    each = select(name, rows.c.value, *_CELL, source, *_COUNTS).join_from(rows, Fact, col(Fact.n) == rows.c.n)
-    each = each.join(FactSource, col(FactSource.n) == rows.c.n)
-    yield _into(each.where(of).group_by(rows.c.value, *_CELL, source))
-    any_ = select(name, literal(NONE), *_CELL, literal(NONE), *_COUNTS)
-    yield _into(any_.join_from(some, Fact, col(Fact.n) == some.c.n).where(of).group_by(*_CELL))
-
-
-def _into(rows: Select[*tuple[Any, ...]]) -> Insert:
-    return insert(Counted).from_select(_COLUMNS, rows)

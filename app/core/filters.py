@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 from sqlmodel import col
 
@@ -18,7 +18,7 @@ from app.kit import edtf, fulltext, grammar, parameters
 from app.kit.codes import Code
 from app.kit.fulltext import full_text
 from app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
-from app.kit.parameters import Asked, Dimension, Match, Matcher, Parameter, as_they_are
+from app.kit.parameters import Asked, Dimension, Match, Matcher, Parameter, Where, as_they_are
 from app.kit.textindex import SEARCH, Sought, matches
 from app.kit.values import Value, code, day, identifier, name_of, number, text, word, year
 
@@ -36,11 +36,6 @@ MOST_GROUPS = 3
 NAMES = "Any code or name: `TR`, `TUR`, `cow:640`, `iso:792`, `792`, `Türkiye`."
 
 
-def states_and_actors(values: tuple[str, ...]) -> ColumnElement[bool]:
-    """A state counts with its organs; anybody else counts for itself."""
-    return or_(col(Party.state).in_(values), col(Party.actor).in_(values))
-
-
 def fact_column(column: Mapped[Any]) -> Matcher:
     """Match on a column of the envelope."""
     return lambda values, _: Match(col(Fact.n), column.in_(values))
@@ -48,22 +43,28 @@ def fact_column(column: Mapped[Any]) -> Matcher:
 
 def by_fact_column(column: Mapped[Any]) -> Callable[[Asked], Dimension]:
     """Count by a column of the envelope."""
-    return lambda _: Dimension(col(Fact.n), column, single=True)
+    return lambda _: Dimension(col(Fact.n), (column,), single=True)
 
 
-def by_party(name: str, condition: ColumnElement[bool]) -> Callable[[Asked], Dimension]:
+def by_party(name: str, where: Where) -> Callable[[Asked], Dimension]:
     """Count by who has a role: by the state that an actor counts for, else by the actor itself."""
 
     def dimension(asked: Asked) -> Dimension:
         parameter = next(one for one in asked.parameters if one.name == name)
         wanted = [choice.values for choice in asked.given.get(name, ()) if not choice.negated]
-        if parameter.several or not wanted:
-            return Dimension(col(Party.n), func.coalesce(col(Party.state), col(Party.actor)), condition)
         # Only what was asked for, and as it was asked: `norwegian-navy`, not its state.
-        value = case((col(Party.state).in_(wanted[0]), col(Party.state)), else_=col(Party.actor))
-        return Dimension(col(Party.n), value, and_(condition, states_and_actors(wanted[0])))
+        among = wanted[0] if wanted and not parameter.several else ()
+        return Dimension(col(Party.n), (col(Party.state), col(Party.actor)), where, among)
 
     return dimension
+
+
+def having_role(roles: Iterable[Role]) -> Where:
+    """Let through who has one of these roles."""
+    return col(Party.role), frozenset(role.value for role in roles)
+
+
+TAKING_PART: Where = (col(Party.chosen), frozenset({True}))
 
 
 def with_role(name: str, role: Role, doc: str, also: str | None = None, several: bool = False) -> Parameter:
@@ -75,7 +76,7 @@ def with_role(name: str, role: Role, doc: str, also: str | None = None, several:
         also=also,
         several=several,
         terms=lambda values, _: terms.in_role(values, [role]),
-        dimension=by_party(name, col(Party.role) == role.value),
+        dimension=by_party(name, having_role([role])),
     )
 
 
@@ -103,7 +104,7 @@ def taking_part(name: str, doc: str) -> Parameter:
         ACTOR,
         several=True,
         terms=lambda values, _: terms.taking_part(values),
-        dimension=by_party(name, col(Party.chosen).is_(True)),
+        dimension=by_party(name, TAKING_PART),
     )
 
 
@@ -119,7 +120,7 @@ def of_column(name: str, value: Value, key: Mapped[int], column: Mapped[Any], do
         value,
         match,
         bind=as_they_are,
-        dimension=lambda _: Dimension(key, column, single=True),
+        dimension=lambda _: Dimension(key, (column,), single=True),
         terms=lambda values, _: terms.own(name, values),
         column=cast("InstrumentedAttribute[Any]", column).key,
     )
@@ -139,7 +140,7 @@ def of_codes(
 
 def one_of_several(name: str, value: Value, doc: str) -> Parameter:
     """Ask for a value of a field of which a fact can have several; the entry's `filter_values()` fill it."""
-    dimension = Dimension(col(FactValue.n), col(FactValue.value), col(FactValue.name) == name)
+    dimension = Dimension(col(FactValue.n), (col(FactValue.value),), (col(FactValue.name), frozenset({name})))
     return Parameter(
         name,
         doc,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
 from app.core import terms
@@ -18,15 +17,17 @@ from app.core.filters import (
     PLACE,
     SOURCE,
     SYSTEM,
+    TAKING_PART,
     by_fact_column,
     by_party,
     fact_column,
+    having_role,
     text_of_facts,
 )
 from app.core.tables import Fact, FactCitation, FactSource, FactSystem, FactVoice, Party
 from app.core.vocabulary import Granularity, Modality, Role, SystemRole, Voice
 from app.kit import edtf
-from app.kit.parameters import Asked, Dimension, Match, Parameter, Term, as_they_are
+from app.kit.parameters import Asked, Dimension, Match, Parameter, Term, Where, as_they_are
 from app.kit.values import code, day, word
 
 ANY_MODALITY = "any"
@@ -68,17 +69,17 @@ def _evidence(values: tuple[str, ...], _: Asked) -> Match:
     return Match(col(FactCitation.n), col(FactCitation.citation).in_(values))
 
 
-def _had_role(asked: Asked) -> ColumnElement[bool]:
+def _had_role(asked: Asked) -> Where:
     roles = _roles(asked)
-    return col(Party.chosen).is_(True) if roles is None else col(Party.role).in_([role.value for role in roles])
+    return TAKING_PART if roles is None else having_role(roles)
 
 
-def _had_system_role(asked: Asked) -> ColumnElement[bool]:
+def _had_system_role(asked: Asked) -> Where | None:
     roles = _system_roles(asked)
-    return true() if roles is None else col(FactSystem.role).in_([role.value for role in roles])
+    return None if roles is None else (col(FactSystem.role), frozenset(role.value for role in roles))
 
 
-_MENTIONED = col(Party.role).in_([role.value for role in Role if not role.takes_part])
+_MENTIONED = having_role(role for role in Role if not role.takes_part)
 
 
 def _of_envelope(name: str) -> Callable[[tuple[str, ...], Asked], list[Term]]:
@@ -103,7 +104,7 @@ FACT_PARAMETERS = (
         COUNTRY,
         terms=_country,
         several=True,
-        dimension=lambda asked: Dimension(col(Party.n), col(Party.state), _had_role(asked)),
+        dimension=lambda asked: Dimension(col(Party.n), (col(Party.state),), _had_role(asked)),
     ),
     Parameter(
         "between",
@@ -118,7 +119,7 @@ FACT_PARAMETERS = (
         ACTOR,
         several=True,
         terms=lambda values, asked: terms.exactly(values, _roles(asked)),
-        dimension=lambda asked: Dimension(col(Party.n), col(Party.actor), _had_role(asked)),
+        dimension=lambda asked: Dimension(col(Party.n), (col(Party.actor),), _had_role(asked)),
     ),
     Parameter(
         "role",
@@ -140,7 +141,7 @@ FACT_PARAMETERS = (
         SYSTEM,
         several=True,
         terms=lambda values, asked: terms.system(values, _system_roles(asked)),
-        dimension=lambda asked: Dimension(col(FactSystem.n), col(FactSystem.system), _had_system_role(asked)),
+        dimension=lambda asked: Dimension(col(FactSystem.n), (col(FactSystem.system),), _had_system_role(asked)),
     ),
     Parameter(
         "system_role",
@@ -161,7 +162,7 @@ FACT_PARAMETERS = (
         SOURCE,
         several=True,
         terms=_of_envelope("source"),
-        dimension=lambda _: Dimension(col(FactSource.n), col(FactSource.source)),
+        dimension=lambda _: Dimension(col(FactSource.n), (col(FactSource.source),)),
     ),
     Parameter(
         "evidence",
@@ -178,7 +179,7 @@ FACT_PARAMETERS = (
         ACTOR,
         several=True,
         terms=_of_envelope("asserted_by"),
-        dimension=lambda _: Dimension(col(FactVoice.n), col(FactVoice.actor)),
+        dimension=lambda _: Dimension(col(FactVoice.n), (col(FactVoice.actor),)),
     ),
     Parameter(
         "voice",

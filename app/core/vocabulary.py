@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from app.kit.codes import Code
 
 
@@ -66,7 +68,7 @@ class Role(Code):
     addressee = "addressee", "Is mentioned: the words are said to it."
     about = "about", "Is mentioned: the words are about it."
 
-    @property
+    @cached_property
     def takes_part(self) -> bool:
         """Whether the role is of the class that relations are made of."""
         return self.definition.startswith("Takes part")

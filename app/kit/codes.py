@@ -11,6 +11,8 @@ class Code(StrEnum):
     """A closed list. A member is written `name = "value", "definition"`; it is its value, a string."""
 
     definition: str
+    # Of the string that it is and equals; an enumeration's own is Python code.
+    __hash__ = str.__hash__
 
     def __new__(cls, value: str, definition: str) -> Self:
         """Make the member a string that knows its definition."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, not_, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from app.kit import grammar
@@ -27,18 +27,44 @@ class Match:
     condition: ColumnElement[bool]
 
 
+# Rows in which a column has one of these values.
+Where = tuple[Mapped[Any], frozenset[str | bool]]
+
+
 @dataclass(frozen=True)
 class Dimension:
-    """What a filter asks for, as something to count by: the column `value`, in the rows that meet `condition`.
+    """What a filter asks for, as something to count by: the first of `values` that is told, where `where` holds.
 
     key: the column of those rows that names the record.
+    where: it needs no SQL: who writes the rows can count by them, too.
+    among: no other values count, and each as it was asked for, whichever of `values` it is.
     single: a record has at most one value.
     """
 
     key: Mapped[int]
-    value: SQLColumnExpression[Any]
-    condition: ColumnElement[bool] | None = None
+    values: tuple[Mapped[Any], ...]
+    where: Where | None = None
+    among: tuple[str, ...] = ()
     single: bool = False
+
+    @property
+    def value(self) -> SQLColumnExpression[Any]:
+        """What is counted by, as SQL."""
+        *earlier, last = self.values
+        if self.among:
+            return case(*((one.in_(self.among), one) for one in earlier), else_=last)
+        return func.coalesce(*self.values) if earlier else last
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """Which rows are counted, as SQL."""
+        conditions: list[ColumnElement[bool]] = [self.value.is_not(None)]
+        if self.where:
+            column, allowed = self.where
+            conditions.append(column.is_(True) if allowed == {True} else column.in_(sorted(allowed)))
+        if self.among:
+            conditions.append(or_(*(one.in_(self.among) for one in self.values)))
+        return and_(*conditions)
 
 
 Matcher = Callable[[tuple[Any, ...], "Asked"], Match | None]

@@ -19,7 +19,7 @@ from seed import corpus, entities
 from seed.finished import Finisher
 from seed.load import migrate, target_of
 from seed.rows import into, line
-from seed.tallies import Key, Seen, Tally
+from seed.tallies import Pair, Pairs, Seen
 from tests.conftest import Database, examples_corpus
 
 KINDS = {resource.kind: resource for resource in FACTS}
@@ -117,10 +117,10 @@ def test_seen_tells_what_is_new(ids: list[str]) -> None:
 
 
 @given(st.lists(st.tuples(*[LETTERS] * 6, st.booleans())), st.integers(min_value=0, max_value=4))
-def test_a_tally_counts_the_same_however_little_it_may_remember(keys: list[Key], most: int) -> None:
-    tally = Tally(most)
+def test_a_tally_counts_the_same_however_little_it_may_remember(keys: list[Pair], most: int) -> None:
+    tally = Pairs(most)
     for key in keys:
-        tally.add(key)
+        tally.add({key: 1})
     assert list(tally.counts()) == sorted(Counter(keys).items())
     for source in "ab":
         found = {

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kit.parameters import Term
-from seed.tallies import Numbered, Tally
+from seed.tallies import Numbered, Pairs
 
 
 def test_terms_are_numbered_as_they_are_met_and_counted() -> None:
     terms = Numbered()
-    assert terms.met("transfer", "actual", [("part", "TR"), ("part", "AZ")]) == [(1, 1), (2, 1)]
-    assert terms.met("transfer", "actual", [("part", "AZ")]) == [(2, 2)]
-    assert terms.met("transfer", "planned", [("part", "AZ")]) == [(3, 1)]
+    assert terms.met("transfer", "actual", [("part", "TR"), ("part", "AZ")], 1, 9) == [(1, 1, 1, 9), (2, 1, 1, 9)]
+    assert terms.met("transfer", "actual", [("part", "AZ")], 2, 8) == [(2, 2, 2, 8)]
+    assert terms.met("transfer", "planned", [("part", "AZ")], 3, 7) == [(3, 3, 1, 7)]
     assert [*terms.all()] == [
         (1, 1, "transfer", "actual", "part", "TR"),
         (2, 2, "transfer", "actual", "part", "AZ"),
@@ -27,16 +27,16 @@ TERMS = st.lists(st.tuples(st.just("part"), st.sampled_from("ABCDEFGHIJ")), uniq
 @given(st.lists(st.tuples(st.sampled_from(["transfer", "event"]), TERMS), max_size=60))
 def test_terms_that_are_put_down_are_known_again(facts: list[tuple[str, list[Term]]]) -> None:
     much, little = Numbered(), Numbered(most=5)
-    for kind, terms in facts:
-        assert little.met(kind, "actual", terms) == much.met(kind, "actual", terms)
+    for n, (kind, terms) in enumerate(facts):
+        assert little.met(kind, "actual", terms, n, n) == much.met(kind, "actual", terms, n, n)
     assert [*little.all()] == [*much.all()]
 
 
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from("CD"), st.sampled_from(["gazette", "herald"]))))
 def test_pairs_that_are_put_down_are_added_up(pairs: list[tuple[str, str, str]]) -> None:
-    much, little = Tally(), Tally(most=3)
+    much, little = Pairs(), Pairs(most=3)
     for a, b, source in pairs:
         for tally in (much, little):
-            tally.add((a, b, source, "transfer", "actual", "instance", False))
+            tally.add({(a, b, source, "transfer", "actual", "instance", False): 1})
     assert [*little.counts()] == [*much.counts()]
     assert [*little.of("gazette")] == [*much.of("gazette")]
