@@ -23,7 +23,7 @@ from seed.rows import Into, Values
 
 # In KiB: what holds the inner pages of the indexes that grow with every row, and sorts the others; and what the
 # full-text index holds in memory before it writes, merging nothing until all is there.
-_CACHE = 65_536
+_CACHE = 32_768
 _GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
 _PAGE = 16_384
 # A release takes so many bytes for each of its entries, as they are spooled, and making it one and a quarter more among

@@ -24,6 +24,7 @@ from app.core.resource import Resource
 from app.core.tables import Change, Release
 from app.kit.textindex import SEARCH, Document
 from seed import changes, room
+from seed.bitmaps import bitmaps
 from seed.compile import Compiler
 from seed.corpus import Corpus
 from seed.datasets import Importer, Receipt, Track, gather, untracked
@@ -166,6 +167,10 @@ def fill(
                 counts[SEARCH.name] += len(documents)
     say("indexes")
     target.tighten(connection, statements)
+    say("bitmaps")
+    for into, found in bitmaps(connection):
+        target.insert(connection, into, found)
+        counts[into.table.name] += len(found)
     say("ends of spans")
     for statement in spans.writing([*compiler.by_kind.values()]):
         connection.execute(statement)

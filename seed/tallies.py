@@ -27,7 +27,7 @@ K = TypeVar("K", bound=tuple[str | bool, ...])
 def _opened(table: str) -> sqlite3.Connection:
     # Whichever thread lets go of it last closes it: a load may be run in one and be forgotten in another.
     database = sqlite3.connect(_TEMPORARY, isolation_level=None, check_same_thread=False)
-    for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -16000", table):
+    for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -8000", table):
         database.execute(statement)
     database.execute("BEGIN")
     return database
@@ -50,7 +50,7 @@ class Seen:
 class Numbered:
     """Terms of a kind and modality: the number of each, in the order in which they were met, and how often it was."""
 
-    def __init__(self, most: int = 100_000) -> None:
+    def __init__(self, most: int = 50_000) -> None:
         """Begin with none; hold at most about so many in memory."""
         self._most = most
         self._held: defaultdict[tuple[str, str], dict[Term, list[int]]] = defaultdict(dict)
@@ -103,7 +103,7 @@ class Numbered:
 class Tally(Generic[K]):
     """How many facts there are of each key: so many texts, or truths."""
 
-    def __init__(self, columns: Sequence[str], most: int = 100_000) -> None:
+    def __init__(self, columns: Sequence[str], most: int = 50_000) -> None:
         """Name the parts of a key; begin with none, and hold at most so many keys in memory."""
         self._most = most
         self._some: Counter[K] = Counter()
@@ -136,7 +136,7 @@ class Tally(Generic[K]):
 class Cells(Tally[Cell]):
     """How many facts have each value of a filter."""
 
-    def __init__(self, most: int = 100_000) -> None:
+    def __init__(self, most: int = 50_000) -> None:
         """Begin with none; hold at most so many in memory."""
         super().__init__(("parameter", "value", "kind", "modality", "source", "granularity"), most)
 
@@ -153,7 +153,7 @@ class Cells(Tally[Cell]):
 class Pairs(Tally[Pair]):
     """How many facts there are of two states, by what tells them apart."""
 
-    def __init__(self, most: int = 100_000) -> None:
+    def __init__(self, most: int = 50_000) -> None:
         """Begin with none; hold at most so many in memory."""
         super().__init__(("a", "b", "source", "kind", "modality", "granularity", "multilateral"), most)
 

@@ -32,6 +32,13 @@ class Posting(SQLModel, table=True):
     rank: int
 
 
+class Bitmap(SQLModel, table=True):
+    """The numbers of the facts in a long list, as a roaring bitmap: lists meet in memory, not row by row."""
+
+    term: int = Field(primary_key=True)
+    numbers: bytes
+
+
 class Counted(SQLModel, table=True):
     """How many facts of a source have a value of a filter; `aggregates`, which stand for several, are not in `count`.
 

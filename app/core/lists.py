@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select, false, select
 from sqlmodel import col
 
-from app.core import spans, statements
+from app.core import bitmaps, spans, statements
 from app.core.asking import Question
+from app.core.bitmaps import Met
 from app.core.postings import Plan, plan
 from app.core.questions import ANY_MODALITY
 from app.core.selecting import Selecting, start_of, values_of
@@ -68,6 +69,7 @@ class FactList:
     kind: str | None = None
     sought: Asked | None = None
     _planned: list[Plan] = field(default_factory=list, init=False, compare=False, repr=False)
+    _meeting: list[Met] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def asked(self) -> Asked:
@@ -75,11 +77,16 @@ class FactList:
         return self.sought or self.question.asked
 
     def part(self, connection: Connection, after: int | None, limit: int) -> Part:
-        """Return a part, by one statement; by one more if its terms were not asked for before."""
+        """Return a part, by one statement, or by two if long lists meet; by one more if terms were not asked before."""
         sort = self.asked.one("sort") or "date"
         dated = self.question.held.about.dated
         shown = modalities(self.asked)
         lists = self._plan(connection)
+        if lists.meets and sort.removeprefix("-") == "date":
+            met = self._met(connection, lists)
+            numbers = met.page(shown, dated, after, limit + 1, down=sort.startswith("-"))
+            found = bitmaps.answers(connection, numbers)
+            return Part([answer for _, answer in found[:limit]], found[limit - 1][0] if len(found) > limit else None)
         values: dict[str, Any] = {"after": after, "limit": limit + 1, "dated": dated}
         shape, slotted, bound = self.asked.prepared(self._listed)
         if sort.removeprefix("-") == "id":
@@ -108,6 +115,10 @@ class FactList:
             told = spans.counts(connection, span, lists.kinds)
             counts = told.overlapping
             undated = sum(lists.count(modality) - told.dated.get(modality, 0) for modality in shown)
+        elif lists.meets:
+            met = self._met(connection, lists)
+            counts = {modality: len(some) for modality, some in met.facts.items()}
+            undated = sum(met.undated.get(modality, 0) for modality in shown)
         else:
             counts = self._counted(connection, lists, shown)
             undated = counts.pop(UNDATED, 0)
@@ -145,6 +156,12 @@ class FactList:
         if not self._planned:
             self._planned.append(plan(connection, self.question.held, self.asked, self.kind))
         return self._planned[0]
+
+    def _met(self, connection: Connection, lists: Plan) -> Met:
+        """Return where its lists meet, which is read once."""
+        if not self._meeting:
+            self._meeting.append(bitmaps.meet(connection, lists, self.asked, self.question.held.about.dated))
+        return self._meeting[0]
 
     def _counted(self, connection: Connection, lists: Plan, shown: set[str]) -> dict[str, int]:
         shape, slotted, values = self.asked.prepared(self._listed)

@@ -24,6 +24,8 @@ from app.kit.parameters import Asked
 FEW = 2_000
 # So few are each asked for their date faster than dates are sought in lists.
 FEW_BY_DATE = 300
+# So few are met by looking each up in the other lists.
+FEW_TO_MEET = 100
 # So many parts a statement may have.
 MOST_PARTS = 60
 # So many terms are remembered in a release.
@@ -55,6 +57,18 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """Lists of one modality: facts in any list of each of `wanted`, in none of `unwanted`; none, if none is wanted."""
+
+    wanted: tuple[tuple[Listed, ...], ...]
+    unwanted: tuple[tuple[Listed, ...], ...]
+
+    def all(self) -> Iterable[tuple[Listed, ...]]:
+        """Return the lists of each filter."""
+        return (*self.wanted, *self.unwanted)
+
+
+@dataclass(frozen=True)
 class _Filter:
     """One filter: its lists, by kind and modality."""
 
@@ -69,6 +83,10 @@ class _Filter:
     def once(self) -> bool:
         """Whether no fact is in two of its lists."""
         return all(len(some) == 1 for some in self.cells.values())
+
+    def of(self, cells: Iterable[Cell]) -> tuple[Listed, ...]:
+        """Return its lists in some cells."""
+        return tuple(one for cell in cells for one in self.cells.get(cell, ()))
 
     def total(self, cells: Iterable[Cell]) -> int:
         """Return the sum of its lists' lengths."""
@@ -110,6 +128,23 @@ class Plan:
     def unfiltered(self) -> bool:
         """Whether no filter has a list."""
         return not self.asserted and not self.negated
+
+    @property
+    def timed(self) -> bool:
+        """Whether dates are asked for."""
+        return bool(self.others & BETWEEN)
+
+    @property
+    def meets(self) -> bool:
+        """Whether lists that are not short meet each other, or dates, and nothing else is asked."""
+        asked = bool(self.asserted or self.negated) and not self.counted
+        return asked and self.others <= BETWEEN and self._first.total(self.cells) > FEW_TO_MEET
+
+    def meeting(self, modality: str) -> Meeting:
+        """Return the lists of a modality as they are to meet."""
+        cells = self._of([modality])
+        wanted = tuple(one.of(cells) for one in (self.asserted or (self.every,))) if cells else ()
+        return Meeting(wanted, tuple(lists for one in self.negated if (lists := one.of(cells))))
 
     def parts(self, modalities: Iterable[str], reaches: int = 1) -> list[Part]:
         """Return the facts of some modalities in parts, each of which is to be walked in order.

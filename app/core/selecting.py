@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Select,
     SQLColumnExpression,
     and_,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
@@ -202,7 +204,6 @@ class Selecting:
     def _reached(self, rows: Rows, key: SQLColumnExpression[int], reach: str) -> tuple[Rows, list[ColumnElement[bool]]]:
         """Return the rows in a reach, joined with its moments where these are apart."""
         since, until = (name in self.asked.given for name in BESIDE)
-        latest = col(Moment.latest)
         if reach == EACH:
             return rows, [self._dated(key)]
         if reach == WITHIN:
@@ -210,18 +211,31 @@ class Selecting:
             begins = [key >= self._first_since()] if since else []
             certain = [self._dated(key)] if self.asked.one("date_match") == "certain" else []
             return rows, [*begins, *ends, *certain]
+        within = and_(key >= col(Moment.first), key <= col(Moment.last))
+        joined = _InOrder(inspect(Moment).local_table, inspect(Posting).local_table, within)
+        return rows.select_from(joined), self._beyond(reach)
+
+    def moments(self) -> CompoundSelect[Any]:
+        """Return the first and last numbers of the runs of facts that may be of the time that is asked for."""
+        since, until = (name in self.asked.given for name in BESIDE)
+        within = select(
+            self._first_since() if since else literal(0), self._last_until() if until else self.number("dated")
+        )
+        beyond = [self._beyond(reach) for reach in reaches_of(self.asked)[1:]]
+        return union_all(within, *(select(col(Moment.first), col(Moment.last)).where(*some) for some in beyond))
+
+    def _beyond(self, reach: str) -> list[ColumnElement[bool]]:
+        """Ask for moments around a time that reach into it."""
+        latest = col(Moment.latest)
         # By the numbers of its facts, in whose order the index is, and not by the day on which a moment starts.
         first = col(Moment.first)
         if reach == LASTING:
             open_ = or_(latest.is_(None), latest >= self.text("since"))
-            some = [col(Moment.long).is_(True), first < self._first_since(), open_]
-        elif reach == RUNNING:
+            return [col(Moment.long).is_(True), first < self._first_since(), open_]
+        if reach == RUNNING:
             over = and_(first >= self._first_since("before"), first < self._first_since())
-            some = [col(Moment.long).is_(False), over, latest >= self.text("since")]
-        else:
-            some = [col(Moment.begun).is_(False), first > self._last_until()]
-        within = and_(key >= col(Moment.first), key <= col(Moment.last))
-        return rows.select_from(_InOrder(inspect(Moment).local_table, inspect(Posting).local_table, within)), some
+            return [col(Moment.long).is_(False), over, latest >= self.text("since")]
+        return [col(Moment.begun).is_(False), first > self._last_until()]
 
     def _first_since(self, day: str = "since") -> ColumnElement[int]:
         first = select(col(Moment.first)).where(col(Moment.starts) >= self.text(day)).correlate(None)

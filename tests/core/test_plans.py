@@ -19,6 +19,8 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import SQLModel
 
+from app.core import postings
+
 if TYPE_CHECKING:
     from tests.conftest import Api
 
@@ -32,6 +34,9 @@ STEERED = [
     "/transfers?from=TR&to=AZ&sort=-id",
     "/facts?modality=any&sort=-date",
     "/transfers?group_by=recipient&sum=number_delivered",
+    "/facts?country=TR&since=2001&until=2019",
+    "/facts?country=TR&since=2001&sort=-date",
+    "/transfers?from=TR,IL&to=AZ&terms=sale",
 ]
 # Sorts of value, tried in turn: a filter takes the first that it understands.
 VALUES = (
@@ -141,7 +146,11 @@ def unbounded(node: dict[str, Any], *, limited: bool = False) -> Iterator[str]:
         yield from unbounded(below, limited=limited)
 
 
-def test_every_filter_finds_by_an_index(article: Api, whole: Callable[[Statement], set[str]]) -> None:
+@pytest.mark.parametrize("few_to_meet", [postings.FEW_TO_MEET, -1])
+def test_every_filter_finds_by_an_index(
+    article: Api, whole: Callable[[Statement], set[str]], monkeypatch: pytest.MonkeyPatch, few_to_meet: int
+) -> None:
+    monkeypatch.setattr(postings, "FEW_TO_MEET", few_to_meet)
     asked = [
         accepted(article, path, one, {other["name"] for other in declared if other["required"]})
         for path, declared in lists(article)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core import postings
+
 if TYPE_CHECKING:
     from tests.conftest import Api
 
@@ -107,6 +109,24 @@ def test_a_list_takes_as_many_statements_whatever_its_length(
     small: Api, target: str, expected: int, limit: int
 ) -> None:
     small.json(f"{target}{'&' if '?' in target else '?'}limit={limit}")
+    assert len(small.statements) == expected, "\n".join(small.statements)
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        # Names, which lists the terms have; the lists that meet, and the facts of the page; the sources of all pages.
+        ("/facts?country=TR,NO,NA", 5),
+        ("/facts?country=TR&since=2015", 5),  # the days are one more, the sources none
+        ("/transfers?from=TR&terms=sale", 4),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 500])
+def test_lists_that_meet_take_as_many_whatever_their_length(
+    small: Api, monkeypatch: pytest.MonkeyPatch, target: str, expected: int, limit: int
+) -> None:
+    monkeypatch.setattr(postings, "FEW_TO_MEET", -1)
+    small.json(f"{target}&limit={limit}")
     assert len(small.statements) == expected, "\n".join(small.statements)
 
 

@@ -1,4 +1,4 @@
-"""However a page's lists are walked, it is the same page: few facts sorted, many lists merged, each fact asked.
+"""However a page's lists are walked, it is the same page: few facts sorted, many lists merged or met, each fact asked.
 
 So small a corpus takes the first way; here it is made to take the others.
 """
@@ -15,7 +15,9 @@ from app.core import lists, postings
 if TYPE_CHECKING:
     from tests.conftest import Api
 
-WAYS = {"merged": (-1, 10_000), "asked one by one": (-1, 0)}
+NEVER = 1_000_000
+# What counts as few: for sorting, for asking each for its date, for looking each up; and how many parts merge at most.
+WAYS = {"merged": (-1, -1, NEVER, 10_000), "asked one by one": (-1, -1, NEVER, 0), "met": (2_000, 300, -1, 60)}
 FILTERS = (
     "",
     "country=TR",
@@ -71,10 +73,8 @@ def walk(api: Api, question: str) -> list[str]:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_way_finds_the_same(small: Api, monkeypatch: pytest.MonkeyPatch, way: str, question: str) -> None:
     expected = walk(small, question)
-    few, most = WAYS[way]
-    monkeypatch.setattr(postings, "FEW", few)
-    monkeypatch.setattr(postings, "FEW_BY_DATE", few)
-    monkeypatch.setattr(postings, "MOST_PARTS", most)
+    for name, value in zip(("FEW", "FEW_BY_DATE", "FEW_TO_MEET", "MOST_PARTS"), WAYS[way], strict=True):
+        monkeypatch.setattr(postings, name, value)
     assert walk(small, question) == expected
 
 
@@ -96,10 +96,14 @@ def test_what_is_counted_is_what_is_found(small: Api, question: str) -> None:
     assert page["withheld"] == withheld
 
 
+@pytest.mark.parametrize("few_to_meet", [-1, NEVER])
 @pytest.mark.parametrize("asked", ["since=2015", "until=2015", "country=TR&since=2014", "country=NO,TR&until=2018"])
-def test_no_more_is_counted_than_is_told(small: Api, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+def test_no_more_is_counted_than_is_told(
+    small: Api, monkeypatch: pytest.MonkeyPatch, asked: str, few_to_meet: int
+) -> None:
     whole = small.json(f"/facts?{asked}")["meta"]
     monkeypatch.setattr(postings, "FEW_BY_DATE", -1)
+    monkeypatch.setattr(postings, "FEW_TO_MEET", few_to_meet)
     monkeypatch.setattr(lists, "EXACT", 4)
     bounded = small.json(f"/facts?{asked}&limit=3")["meta"]
     assert whole["total"] > bounded["total"] == 4

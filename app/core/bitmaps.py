@@ -1,0 +1,143 @@
+"""Long lists met in memory: the facts that are in several, as roaring bitmaps, by modality; which lists, plans say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import CompoundSelect, Connection, Integer, LargeBinary, Select, cast, null, select, union_all
+from sqlmodel import col
+
+from app.core.listed import Bitmap, Posting
+from app.core.postings import BESIDE, Meeting, Plan
+from app.core.selecting import Selecting, values_of
+from app.core.snapshot import Listed
+from app.core.tables import Fact
+from app.core.vocabulary import Modality
+from app.kit.parameters import Asked
+from app.kit.prepared import Statements, number_slot
+
+# A longer list has a bitmap; of a shorter one the numbers are read.
+LONG = 16
+_STATEMENTS = Statements()
+
+
+@dataclass(frozen=True)
+class Met:
+    """The numbers of the facts that are in all lists, by modality; where dates are asked, how many have none."""
+
+    facts: dict[str, BitMap]
+    undated: dict[str, int]
+
+    def page(self, modalities: Iterable[str], dated: int, after: int | None, limit: int, *, down: bool) -> list[int]:
+        """Return at most so many numbers, in order of date, that come after one.
+
+        Facts are numbered in this order, the undated last, after `dated`; downwards, they still come last.
+        """
+        found = _union([self.facts[one] for one in modalities if one in self.facts])
+        if not down:
+            start = 0 if after is None else found.rank(after)
+            return list(found[start : start + limit])
+        numbers: list[int] = []
+        middle, end = found.rank(dated), len(found)
+        past_dated = after is not None and after > dated
+        stretches = [] if past_dated else [(0, middle if after is None else found.rank(after - 1))]
+        stretches.append((middle, found.rank(after - 1) if past_dated and after is not None else end))
+        for first, last in stretches:
+            some = found[max(first, last - (limit - len(numbers))) : last]
+            numbers += reversed(some)
+        return numbers
+
+
+def meet(connection: Connection, plan: Plan, asked: Asked, dated: int) -> Met:
+    """Return the facts in all the lists of a plan; by one statement, by one more if dates are asked."""
+    meetings = {modality.value: plan.meeting(modality.value) for modality in Modality}
+    maps = _read(connection, [one for meeting in meetings.values() for ids in meeting.all() for one in ids])
+    facts = {modality: _met(meeting, maps) for modality, meeting in meetings.items() if meeting.wanted}
+    if not plan.timed:
+        return Met(facts, {})
+    undated = {modality: len(some) - some.rank(dated) for modality, some in facts.items()}
+    days = _days(connection, asked, dated)
+    return Met({modality: some & days for modality, some in facts.items()}, undated)
+
+
+def answers(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, str]]:
+    """Return the numbers with the answers of their facts, in the order given."""
+    if not numbers:
+        return []
+    slots = _slots("n", numbers)
+    statement = _STATEMENTS.of(
+        connection,
+        ("answers", len(slots)),
+        lambda: select(col(Fact.n), col(Fact.answer)).where(col(Fact.n).in_(map(number_slot, slots))),
+    )
+    found: dict[int, str] = {row.n: row.answer for row in statement.execute(connection, slots).all()}
+    return [(n, found[n]) for n in numbers]
+
+
+def _met(meeting: Meeting, maps: dict[int, BitMap]) -> BitMap:
+    # Few first: each step leaves no more than the one before.
+    wanted = sorted((_union([maps[one.id] for one in lists]) for lists in meeting.wanted), key=len)
+    found = BitMap.intersection(*wanted) if len(wanted) > 1 else wanted[0]
+    for lists in meeting.unwanted:
+        found = found - _union([maps[one.id] for one in lists])
+    return found
+
+
+def _union(maps: Sequence[BitMap]) -> BitMap:
+    if not maps:
+        return BitMap()
+    return BitMap.union(*maps) if len(maps) > 1 else maps[0]
+
+
+def _read(connection: Connection, lists: Sequence[Listed]) -> dict[int, BitMap]:
+    """Return the numbers of lists by their ids, by one statement."""
+    found: dict[int, BitMap] = {}
+    long, short = (sorted({one.id for one in lists if (one.count > LONG) is is_long}) for is_long in (True, False))
+    long_slots, short_slots = _slots("long", long), _slots("short", short)
+    if not (long or short):
+        return found
+    statement = _STATEMENTS.of(
+        connection, ("lists", len(long_slots), len(short_slots)), lambda: _reading(list(long_slots), list(short_slots))
+    )
+    numbers: defaultdict[int, list[int]] = defaultdict(list)
+    rows: Sequence[Any] = statement.execute(connection, long_slots | short_slots).all()
+    for term, bitmap, n in rows:
+        if bitmap is None:
+            numbers[term].append(n)
+        else:
+            found[term] = BitMap.deserialize(bitmap)
+    return found | {term: BitMap(some) for term, some in numbers.items()}
+
+
+def _slots(name: str, ids: Sequence[int]) -> dict[str, int]:
+    """Return values by slot, filled up to a power of two: so there are fewer shapes of statement."""
+    if not ids:
+        return {}
+    filled = [*ids, *ids[-1:] * (2 ** (len(ids) - 1).bit_length() - len(ids))]
+    return {f"{name}.{at}": id_ for at, id_ in enumerate(filled)}
+
+
+def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] | Select[*tuple[Any, ...]]:
+    of_long = select(col(Bitmap.term), col(Bitmap.numbers), cast(null(), Integer).label("n")).where(
+        col(Bitmap.term).in_(map(number_slot, long))
+    )
+    of_short = select(col(Posting.term), cast(null(), LargeBinary).label("numbers"), col(Posting.n)).where(
+        col(Posting.term).in_(map(number_slot, short))
+    )
+    return union_all(of_long, of_short) if long and short else of_long if long else of_short
+
+
+def _days(connection: Connection, asked: Asked, dated: int) -> BitMap:
+    """Return the numbers of all facts that may be of the time that is asked for."""
+    names = tuple(name in asked.given for name in BESIDE)
+    statement = _STATEMENTS.of(connection, ("days", names), lambda: Selecting(asked).moments())
+    days = BitMap()
+    runs: Sequence[Any] = statement.execute(connection, values_of(asked, ()) | {"dated": dated}).all()
+    for first, last in runs:
+        if first <= last:
+            days.add_range(first, last + 1)
+    return days

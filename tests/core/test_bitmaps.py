@@ -1,0 +1,38 @@
+"""Bitmaps of long lists: each is its list, and pages out of them are in the order of dates, both ways."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from app.core.bitmaps import LONG, Met
+
+NUMBERS = st.sets(st.integers(min_value=1, max_value=40))
+
+
+def test_every_long_list_has_a_bitmap_of_its_facts_and_no_other_has(article_url: str) -> None:
+    lists: dict[int, list[int]] = {}
+    with closing(sqlite3.connect(article_url.removeprefix("sqlite:///"))) as database:
+        for term, n in database.execute("SELECT term, n FROM posting ORDER BY term, n"):
+            lists.setdefault(term, []).append(n)
+        found = database.execute("SELECT term, numbers FROM bitmap").fetchall()
+    long = {term: numbers for term, numbers in lists.items() if len(numbers) > LONG}
+    assert {term: list(BitMap.deserialize(numbers)) for term, numbers in found} == long
+    assert 5 < len(long) < len(lists)
+
+
+@given(st.dictionaries(st.sampled_from("abc"), NUMBERS), st.sets(st.sampled_from("abc")), st.data())
+def test_pages_follow_each_other(facts: dict[str, set[int]], shown: set[str], data: st.DataObject) -> None:
+    dated, limit = data.draw(st.integers(0, 41)), data.draw(st.integers(1, 7))
+    met = Met({modality: BitMap(numbers) for modality, numbers in facts.items()}, {})
+    numbers = sorted(set().union(*(facts.get(modality, set()) for modality in shown)))
+    in_time, undated = [n for n in numbers if n <= dated], [n for n in numbers if n > dated]
+    for down, expected in ((False, numbers), (True, in_time[::-1] + undated[::-1])):
+        found: list[int] = []
+        while page := met.page(shown, dated, found[-1] if found else None, limit, down=down):
+            found += page
+        assert found == expected
