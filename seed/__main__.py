@@ -150,7 +150,9 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _tracked(items: Iterable[T], what: str, total: int | None = None) -> Iterable[T]:
-    # `disable=None`: the bar is for a terminal, never for a log.
+    # `disable=None`: the bar is for a terminal, never for a log. No thread looks after it: rows are made in a copy of
+    # this process, and one that has threads is not copied.
+    tqdm.monitor_interval = 0
     return tqdm(items, desc=what, total=total, unit="", disable=None, leave=False)
 
 

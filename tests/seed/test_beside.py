@@ -97,3 +97,14 @@ def test_a_release_is_the_same_wherever_its_rows_are_made(tmp_path: Path) -> Non
     assert (not_beside, once) == (0, 1)
     assert len(alone) > 600
     assert alone == beside
+
+
+def test_a_load_that_shows_how_far_it_is_has_no_thread_for_it() -> None:
+    program = (
+        "import threading; from seed.__main__ import _tracked;"
+        " print(len(list(_tracked('abc', 'rows'))), threading.active_count())"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert found.stdout.split() == ["3", "1"]
