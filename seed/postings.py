@@ -11,7 +11,7 @@ from seed.making import Listed
 from seed.rows import Lines, Values, into, lines
 from seed.tallies import Numbered
 
-_POSTING = into(listed.Posting, "term", "n", "place", "rank")
+_POSTING = into(listed.Posting, "term", "n", "rank")
 _TERM = into(listed.Term, "id", "count", "kind", "modality", "name", "value")
 _MOMENT = into(listed.Moment, "first", "last", "starts", "latest", "begun", "long")
 

@@ -19,8 +19,8 @@ _TEMPORARY = ""
 Pair = tuple[str, str, str, str, str, str, bool]
 # Filter, value, kind, modality, source, granularity.
 Cell = tuple[str, str, str, str, str, str]
-# A term's number, the fact's, how many facts of it there were until then, the fact's rank.
-Met = tuple[int, int, int, int]
+# A term's number, the fact's, and the fact's rank.
+Met = tuple[int, int, int]
 K = TypeVar("K", bound=tuple[str | bool, ...])
 
 
@@ -74,7 +74,7 @@ class Numbered:
                 found = held[term] = self._recalled(kind, modality, term)
                 self._holding += 1
             found[1] += 1
-            met.append((found[0], n, found[1], rank))
+            met.append((found[0], n, rank))
         if self._holding > self._most:
             self._put_down()
         return met

@@ -21,14 +21,12 @@ class Term(SQLModel, table=True):
 class Posting(SQLModel, table=True):
     """A fact in the list of a term. No foreign key is checked here, row by row: the compiler counts them.
 
-    place: how many facts of the list are numbered `n` or less, so that a stretch of it is counted by its two ends.
     rank: the fact's place among all facts in order of id.
     """
 
     __table_args__ = (Index("ix_posting_rank", "term", "rank", unique=True), {"sqlite_with_rowid": False})
     term: int = Field(primary_key=True)
     n: int = Field(primary_key=True)
-    place: int
     rank: int
 
 

@@ -187,8 +187,8 @@ class FactList:
         shapes = tuple((name, part.shape, few) for name, part, few in parts)
         counting = _STATEMENTS.of(
             connection,
-            ("counts", self.kind, shape, shapes, lists.placed),
-            lambda: statements.counts(Selecting(slotted), parts, placed=lists.placed),
+            ("counts", self.kind, shape, shapes),
+            lambda: statements.counts(Selecting(slotted), parts),
         )
         return _pairs(counting.execute(connection, values | values_of(self.asked, [part for _, part, _ in parts])))
 

@@ -115,11 +115,6 @@ class Plan:
         return not self.others and self.single
 
     @property
-    def placed(self) -> bool:
-        """Whether beside one filter only dates are asked for: the places of facts in its lists tell how many follow."""
-        return self.others <= BETWEEN and self.single and not self.negated
-
-    @property
     def kinds(self) -> set[str]:
         """The kinds in which its lists are; the empty one stands for all."""
         return {kind for kind, _ in self.cells}

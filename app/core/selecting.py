@@ -33,7 +33,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import Join
 from sqlmodel import col
 
-from app.core.listed import Moment, Posting, Term
+from app.core.listed import Moment, Posting
 from app.core.postings import BESIDE, Part
 from app.core.tables import Fact
 from app.kit import edtf
@@ -131,27 +131,6 @@ class Selecting:
             conditions.append(self._dated(key))
         rows = rows.with_only_columns(rank.label("n")).where(*conditions)
         return rows.distinct() if merged else rows
-
-    def within(self, at: int, part: Part) -> ColumnElement[int]:
-        """Return how many facts of a part's lists, in which each is once, are numbered from `since` to `until`."""
-        since, until = (name in self.asked.given for name in BESIDE)
-        upto = self._placed(col(Posting.n) <= (self._last_until() if until else self.number("dated")))
-        found = upto - self._placed(col(Posting.n) < self._first_since()) if since else upto
-        return self._summed(at, part, found)
-
-    def undated(self, at: int, part: Part) -> ColumnElement[int]:
-        """Return how many facts of a part's lists, in which each is once, have no date."""
-        return self._summed(at, part, col(Term.count) - self._placed(col(Posting.n) <= self.number("dated")))
-
-    def _summed(self, at: int, part: Part, found: ColumnElement[int]) -> ColumnElement[int]:
-        # Ids are filled up by their last, which is counted once here.
-        lists = _one_of(col(Term.id), self._ids(at, 0, part.lists))
-        return func.coalesce(select(func.sum(found)).where(lists).scalar_subquery(), 0)
-
-    def _placed(self, before: ColumnElement[bool]) -> ColumnElement[int]:
-        last = select(col(Posting.place)).where(col(Posting.term) == col(Term.id), before)
-        last = last.order_by(col(Posting.n).desc()).limit(1).correlate(Term)
-        return func.coalesce(last.scalar_subquery(), 0)
 
     def _begun(self, part: Part, at: int) -> tuple[SQLColumnExpression[int], Rows, bool]:
         """Return the column of numbers, the rows that a statement begins with, and whether one may come twice."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, asc, case, desc, func, literal, select, union, union_all
+from sqlalchemy import Select, asc, desc, func, literal, select, union, union_all
 from sqlmodel import col
 
 from app.core.postings import Part, Plan
-from app.core.selecting import EVERYWHERE, WITHIN, Selecting, reaches_of, start_of, values_of
+from app.core.selecting import EVERYWHERE, Selecting, reaches_of, start_of, values_of
 from app.core.tables import Fact
 from app.kit.parameters import Asked
 
@@ -109,47 +109,21 @@ def counts_of_start(part: Part, *, timed: bool) -> Callable[[Selecting], Any]:
     return write
 
 
-def counts(selecting: Selecting, parts: list[tuple[str, Part, bool]], *, placed: bool) -> Any:
-    """Count each part up to the bound, under its name; the last of the three: whether it has few facts.
-
-    placed: places of facts in lists tell how many follow each other.
-    """
+def counts(selecting: Selecting, parts: list[tuple[str, Part, bool]]) -> Any:
+    """Count each part up to the bound, under its name; the last of the three: whether it has few facts."""
     counted = []
     for at, (name, part, few) in enumerate(parts):
         bound = selecting.number("bound")
-        if name == UNDATED and placed:
-            counted.append(_told(name, selecting.undated(at, part)))
-            continue
         if name == UNDATED:
             counted.append(bounded(name, selecting.rows(at, part, only=("undated",), dates=False)[0], bound))
             continue
-        reaches = reaches_of(selecting.asked, few=few)
-        by_place = placed and reaches[0] == WITHIN
-        some = [selecting.rows(at, part, reach)[0] for reach in reaches if not (by_place and reach == WITHIN)]
-        counted.append(
-            _with_those(name, selecting.within(at, part), some, bound) if by_place else _found(name, some, bound)
-        )
+        some = [selecting.rows(at, part, reach)[0] for reach in reaches_of(selecting.asked, few=few)]
+        counted.append(_found(name, some, bound))
     return union_all(*counted) if len(counted) > 1 else counted[0]
-
-
-def _with_those(name: str, within: ColumnElement[int], others: list[Select[Any]], bound: Any) -> Select[Any, Any]:
-    """Add what reaches into a time from outside to what begins in it, unless that alone is enough."""
-    begun = select(within.label("n")).subquery()
-    beside = select(_found(name, others, bound).subquery().c.count).scalar_subquery()
-    found: Select[Any, Any] = select(
-        literal(name).label("name"),
-        case((begun.c.n >= bound, begun.c.n), else_=begun.c.n + beside).label("count"),
-    ).select_from(begun)
-    return found
 
 
 def _found(name: str, some: list[Select[Any]], bound: Any) -> Select[Any, Any]:
     return bounded(name, select(union_all(*some).subquery().c.n) if len(some) > 1 else some[0], bound)
-
-
-def _told(name: str, count: ColumnElement[int]) -> Select[Any, Any]:
-    found: Select[Any, Any] = select(literal(name).label("name"), count.label("count"))
-    return found
 
 
 def bounded(name: str, statement: Select[Any], bound: Any) -> Select[Any, Any]:

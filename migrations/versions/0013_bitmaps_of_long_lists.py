@@ -1,4 +1,4 @@
-"""bitmaps of long lists.
+"""bitmaps of long lists, instead of the places of facts in them.
 
 Revision: 0013
 Follows: 0012
@@ -21,8 +21,12 @@ def upgrade() -> None:
         sa.Column("numbers", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("term"),
     )
+    op.drop_column("posting", "place")
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.add_column("posting", sa.Column("place", sa.Integer(), nullable=False, server_default="0"))
+    with op.batch_alter_table("posting") as batch_op:
+        batch_op.alter_column("place", server_default=None)
     op.drop_table("bitmap")

@@ -11,9 +11,9 @@ from seed.tallies import Numbered, Pairs
 
 def test_terms_are_numbered_as_they_are_met_and_counted() -> None:
     terms = Numbered()
-    assert terms.met("transfer", "actual", [("part", "TR"), ("part", "AZ")], 1, 9) == [(1, 1, 1, 9), (2, 1, 1, 9)]
-    assert terms.met("transfer", "actual", [("part", "AZ")], 2, 8) == [(2, 2, 2, 8)]
-    assert terms.met("transfer", "planned", [("part", "AZ")], 3, 7) == [(3, 3, 1, 7)]
+    assert terms.met("transfer", "actual", [("part", "TR"), ("part", "AZ")], 1, 9) == [(1, 1, 9), (2, 1, 9)]
+    assert terms.met("transfer", "actual", [("part", "AZ")], 2, 8) == [(2, 2, 8)]
+    assert terms.met("transfer", "planned", [("part", "AZ")], 3, 7) == [(3, 3, 7)]
     assert [*terms.all()] == [
         (1, 1, "transfer", "actual", "part", "TR"),
         (2, 2, "transfer", "actual", "part", "AZ"),
