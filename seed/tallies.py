@@ -62,10 +62,8 @@ class Numbered:
         )
         finalize(self, self._database.close)
 
-    def met(
-        self, kind: str, modality: str, terms: Iterable[Term], n: int, rank: int
-    ) -> list[tuple[int, int, int, int]]:
-        """Return (number, n, how often it was met until now, rank) of terms that are met once more, in fact `n`."""
+    def met(self, kind: str, modality: str, terms: Iterable[Term], n: int, rank: int) -> list[Met]:
+        """Return what there is to say of terms that are met once more, in the fact `n`."""
         held = self._held[kind, modality]
         met: list[Met] = []
         for term in terms:
