@@ -43,9 +43,12 @@ class Met:
             return list(found[start : start + limit])
         numbers: list[int] = []
         middle, end = found.rank(dated), len(found)
-        past_dated = after is not None and after > dated
-        stretches = [] if past_dated else [(0, middle if after is None else found.rank(after - 1))]
-        stretches.append((middle, found.rank(after - 1) if past_dated and after is not None else end))
+        # How many are numbered less; a cursor may say anything.
+        less = found.rank(after - 1) if after else 0
+        if after is None:
+            stretches = [(0, middle), (middle, end)]
+        else:
+            stretches = [(middle, less)] if after > dated else [(0, less), (middle, end)]
         for first, last in stretches:
             some = found[max(first, last - (limit - len(numbers))) : last]
             numbers += reversed(some)

@@ -36,3 +36,12 @@ def test_pages_follow_each_other(facts: dict[str, set[int]], shown: set[str], da
         while page := met.page(shown, dated, found[-1] if found else None, limit, down=down):
             found += page
         assert found == expected
+
+
+@given(NUMBERS, st.integers(0, 41), st.sampled_from([0, 1, 7, 41, 2**31 - 1]), st.integers(1, 50))
+def test_a_page_begins_after_any_number(numbers: set[int], dated: int, after: int, limit: int) -> None:
+    met = Met({"a": BitMap(numbers)}, {})
+    assert met.page("a", dated, after, limit, down=False) == [n for n in sorted(numbers) if n > after][:limit]
+    undated = [n for n in sorted(numbers, reverse=True) if n > dated and (after <= dated or n < after)]
+    in_time = [n for n in sorted(numbers, reverse=True) if n <= dated and n < after <= dated]
+    assert met.page("a", dated, after, limit, down=True) == (in_time + undated)[:limit]
