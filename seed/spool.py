@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import pickle
+import shutil
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -16,6 +20,9 @@ from app.kit import edtf
 from seed.room import aside
 
 _BATCH = 1_000
+_PREFIX = "foedus-spool-"
+# In seconds: a folder that was just made may not be held yet.
+_YOUNG = 60
 # Told without the facts themselves, which would be sorted with them, on disk.
 _IN_TIME = """
 SELECT rank, at FROM fact
@@ -28,8 +35,11 @@ class Spool:
     """Facts with the source that attests each; ids are unique."""
 
     def __init__(self) -> None:
-        """Open an empty one in a folder of its own."""
-        self._folder = TemporaryDirectory(prefix="foedus-", dir=aside())
+        """Open an empty one in a folder of its own; remove those that loads left behind which were killed."""
+        _clear(aside())
+        self._folder = TemporaryDirectory(prefix=_PREFIX, dir=aside())
+        self._held = os.open(self._folder.name, os.O_RDONLY)
+        fcntl.flock(self._held, fcntl.LOCK_EX)
         self._file = Path(self._folder.name) / "facts.sqlite"
         self._database = sqlite3.connect(self._file, isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):
@@ -46,6 +56,7 @@ class Spool:
         """Throw it away."""
         self._database.close()
         self._folder.cleanup()
+        os.close(self._held)
 
     def extend(self, facts: Iterable[tuple[str, FactEntry]]) -> None:
         """Take (source, fact) pairs; ValueError naming an id that was taken before."""
@@ -93,6 +104,21 @@ class Spool:
             for rank, at in database.execute(_IN_TIME):
                 source, payload = read("SELECT source, payload FROM fact WHERE rowid = ?", (at,)).fetchone()
                 yield rank, source, pickle.loads(payload)  # noqa: S301  # written above, by this process
+
+
+def _clear(where: Path) -> None:
+    """Remove the folders of spools that nobody holds any more: the kernel lets go of the lock of one that dies."""
+    for folder in where.glob(f"{_PREFIX}*"):
+        # Of another user, or removed this moment: it is not ours to care.
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime < _YOUNG:
+                continue
+            held = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(held)
 
 
 def moment(fact: FactEntry) -> tuple[bool, str, str, str]:

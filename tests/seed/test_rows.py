@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from seed import corpus, entities
 from seed.finished import Finisher
 from seed.load import migrate, target_of
 from seed.rows import into, line
+from seed.spool import Spool
 from seed.tallies import Pair, Pairs, Seen
 from tests.conftest import Database, examples_corpus
 
@@ -130,3 +132,20 @@ def test_a_tally_counts_the_same_however_little_it_may_remember(keys: list[Pair]
             for modality in some
         }
         assert found == {((a, b), kind, modality) for a, b, of, kind, modality, *_ in keys if of == source}
+
+
+def test_what_killed_loads_kept_aside_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
+    (tmp_path / "foedus-spool-killed").mkdir()
+    (tmp_path / "foedus-spool-killed" / "facts.sqlite").write_text("facts")
+    (tmp_path / "somebody-elses").mkdir()
+    with Spool():
+        (at_work,) = set(tmp_path.glob("foedus-spool-*")) - {tmp_path / "foedus-spool-killed"}
+        for folder in tmp_path.iterdir():
+            os.utime(folder, (0, 0))
+        (tmp_path / "foedus-spool-just-begun").mkdir()
+        with Spool():
+            names = {folder.name for folder in tmp_path.iterdir()}
+            assert {at_work.name, "somebody-elses", "foedus-spool-just-begun"} < names
+            assert "foedus-spool-killed" not in names
+    assert {folder.name for folder in tmp_path.iterdir()} == {"somebody-elses", "foedus-spool-just-begun"}
