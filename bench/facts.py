@@ -15,6 +15,7 @@ from app.core.vocabulary import Modality
 from bench.kinds import MAKERS
 from bench.world import Skewed, World, word
 
+WORDS = 3_000
 FIRST_YEAR, LAST_YEAR = 1950, 2024
 UNDATED = 0.08
 Made = tuple[str, FactEntry]
@@ -31,7 +32,7 @@ class Facts:
         self._entries = {resource.kind: resource.entry for resource in kinds}
         self._kinds = Skewed([kind for kind in MAKERS if kind in self._entries], 0.7)
         self._modalities = Skewed([Modality.actual, *(one for one in Modality if one is not Modality.actual)], 1.9)
-        self._words = Skewed([word(one).lower() for one in range(3_000)], 0.9)
+        self._words = Skewed([word(one).lower() for one in range(WORDS)], 0.9)
         # Stepping by what has no divisor in common with the number meets every place once.
         self._step = next(step for step in range(number * 5 // 8 + 1, 2 * number + 2) if gcd(step, number) == 1)
         self._end: dict[str, int] = {}

@@ -14,11 +14,12 @@ from statistics import quantiles
 from urllib.parse import urlsplit
 
 from app.kit.pages import Cursor
+from bench.facts import WORDS
 from bench.kinds import SECTORS, SERIES
 from bench.load import Run
 from bench.rounds import Subject
 from bench.servers import Server
-from bench.world import BUSIEST, World
+from bench.world import BUSIEST, World, word
 
 LIMITS = range(18, 23)
 YEARS = range(1960, 2025)
@@ -97,6 +98,7 @@ def _targets(made: World) -> dict[str, list[str]]:
             for series, one, limit in product(SERIES, states[:60], LIMITS)
         ],
         "not a country": [f"/facts?country=!{one}&limit={limit}" for one, limit in product(states, LIMITS)],
+        "q, by date": [f"/facts?q={word(one).lower()}&limit={limit}" for one, limit in product(range(WORDS), LIMITS)],
         "used_by": [f"/systems?used_by={one}&limit={limit}" for one, limit in product(states, LIMITS)],
     }
 
