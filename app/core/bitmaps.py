@@ -12,7 +12,7 @@ from sqlalchemy import CompoundSelect, Connection, Integer, LargeBinary, Select,
 from sqlmodel import col
 
 from app.core.listed import Bitmap, Posting
-from app.core.postings import BESIDE, Meeting, Plan
+from app.core.postings import BESIDE, Meeting, Plan, filled
 from app.core.selecting import Selecting, values_of
 from app.core.snapshot import Listed
 from app.core.tables import Fact
@@ -117,11 +117,7 @@ def _read(connection: Connection, lists: Sequence[Listed]) -> dict[int, BitMap]:
 
 
 def _slots(name: str, ids: Sequence[int]) -> dict[str, int]:
-    """Return values by slot, filled up to a power of two: so there are fewer shapes of statement."""
-    if not ids:
-        return {}
-    filled = [*ids, *ids[-1:] * (2 ** (len(ids) - 1).bit_length() - len(ids))]
-    return {f"{name}.{at}": id_ for at, id_ in enumerate(filled)}
+    return {f"{name}.{at}": id_ for at, id_ in enumerate(filled(ids))}
 
 
 def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] | Select[*tuple[Any, ...]]:

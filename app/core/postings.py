@@ -38,6 +38,11 @@ CERTAIN = ("date_match", ("certain",))
 Ids = tuple[int, ...]
 
 
+def filled(ids: Sequence[int]) -> Ids:
+    """Return ids filled up to a power of two by their last: so there are fewer shapes of statement."""
+    return (*ids, *ids[-1:] * (2 ** (len(ids) - 1).bit_length() - len(ids))) if ids else ()
+
+
 @dataclass(frozen=True)
 class Part:
     """Facts that are in any of `lists`, in all of `wanted` and in none of `unwanted`; without `lists`, any facts.
@@ -75,9 +80,8 @@ class _Filter:
     cells: Cells
 
     def ids(self, cells: Iterable[Cell]) -> Ids:
-        """Return its lists in some cells, filled up to a power of two: so there are fewer shapes of statement."""
-        found = [one.id for cell in cells for one in self.cells.get(cell, ())]
-        return tuple(found + found[-1:] * (2 ** (len(found) - 1).bit_length() - len(found))) if found else ()
+        """Return its lists in some cells, filled up."""
+        return filled([one.id for one in self.of(cells)])
 
     @property
     def once(self) -> bool:
@@ -90,7 +94,7 @@ class _Filter:
 
     def total(self, cells: Iterable[Cell]) -> int:
         """Return the sum of its lists' lengths."""
-        return sum(one.count for cell in cells for one in self.cells.get(cell, ()))
+        return sum(one.count for one in self.of(cells))
 
 
 @dataclass(frozen=True)
