@@ -20,7 +20,7 @@ from app.core.vocabulary import Modality
 from app.kit.parameters import Asked
 from app.kit.prepared import Statements, number_slot
 
-# A longer list has a bitmap; of a shorter one the numbers are read.
+# A longer list has a bitmap; of a shorter one the numbers are read. It is in every release: another is another schema.
 LONG = 16
 _STATEMENTS = Statements()
 
