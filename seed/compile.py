@@ -85,7 +85,7 @@ class Compiler:
         }
 
     def facts(self) -> Iterator[Lines | Document]:
-        """Yield the rows of all facts, in order of date; those of some thousand facts together."""
+        """Yield the rows of all facts, in order of date; those of some hundred facts together."""
         cited = Seen()
         for made in self._made():
             new = [(id_, *told) for id_, told in made.citations.items() if cited.add(id_)]

@@ -18,7 +18,6 @@ from sqlmodel import col
 
 from app.core.listed import Counted
 from app.core.lists import OF_LISTS, OF_THE_PAGE, FactList, modalities
-from app.core.tables import Fact
 from app.core.vocabulary import Granularity
 from app.kit.parameters import Asked, Dimension, Parameter
 
@@ -26,12 +25,6 @@ from app.kit.parameters import Asked, Dimension, Parameter
 _OF_ALL = frozenset({*OF_LISTS, *OF_THE_PAGE})
 # Under no value, and of no source: the facts that have any value. Under no filter either: all facts.
 NONE = ""
-_COLUMNS = ("parameter", "value", "kind", "modality", "source", "count", "aggregates")
-_CELL = (col(Fact.kind), col(Fact.modality))
-_COUNTS = [
-    func.count(case((col(Fact.granularity) == granularity.value, col(Fact.n))))
-    for granularity in (Granularity.instance, Granularity.aggregate)
-]
 
 
 def whole(listing: FactList) -> ColumnElement[bool] | None:

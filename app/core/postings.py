@@ -2,7 +2,8 @@
 
 Facts of a kind and modality that have a term are a list of numbers, in order of date, whose length is known. A filter
 is the union of some lists. Where one filter finds few facts, all of these are taken; else the shortest lists are walked
-in order, a part for each, until the page is full. The other filters are asked of each fact.
+in order, a part for each, until the page is full, and the other filters are asked of each fact. Where nothing but lists
+and dates is asked, and no list is short, they meet as bitmaps instead.
 """
 
 from __future__ import annotations
