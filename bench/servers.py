@@ -6,12 +6,13 @@ import os
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bench.load import SERVER_CORE, pinned
 
@@ -48,8 +49,7 @@ class Server:
 
     def get(self, target: str) -> tuple[int, list[tuple[str, str]], bytes]:
         """Ask; return status, headers and body."""
-        with urllib.request.urlopen(self.url + target, timeout=PATIENCE) as answer:  # noqa: S310  # our own server
-            return answer.status, answer.getheaders(), answer.read()
+        return _get(self.url + target)
 
 
 @contextmanager
@@ -79,14 +79,21 @@ def running(command: list[str], environment: dict[str, str], probe: str, log: Pa
                 process.wait()
 
 
+def _get(url: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    address = urlsplit(url)
+    with closing(HTTPConnection(address.netloc, timeout=PATIENCE)) as connection:
+        connection.request("GET", url.removeprefix(f"{address.scheme}://{address.netloc}"))
+        answer = connection.getresponse()
+        return answer.status, answer.getheaders(), answer.read()
+
+
 def _until_answered(process: subprocess.Popen[bytes], url: str, began: float, log: Path) -> None:
     while process.poll() is None and time.perf_counter() - began < PATIENCE:
-        try:
-            urllib.request.urlopen(url, timeout=PATIENCE).close()  # noqa: S310  # our own server
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.005)
-        else:
-            return
+        # It may not listen yet, or not know its release.
+        with suppress(OSError, HTTPException):
+            if _get(url)[0] == HTTPStatus.OK:
+                return
+        time.sleep(0.005)
     raise RuntimeError(f"{url} does not answer: {log.read_text(errors='replace')[-2000:]}")
 
 

@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 
 import app.facts
 import app.kit.postgresql
-import app.reference  # noqa: F401  (both imports fill the metadata)
+import app.reference  # noqa: F401  # it and `app.facts` are imported for the tables that they add to the metadata
 from app.kit.textindex import belongs_to_search
 
 target_metadata = SQLModel.metadata
