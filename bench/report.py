@@ -112,8 +112,9 @@ def _size(size: Size) -> Iterable[str]:
     load = size.load
     yield (
         f"Load: {load['rows']:,.0f} rows in {load['seconds']:.1f} s, besides {load['making']:.1f} s in which the"
-        f" synthetic entries were made; a bare executemany of the same rows {load['bare']:.1f} s. It had all"
-        " cores: a load makes its rows in a second process if there is a second, a bare one is one process. Peaks of memory of both"
+        f" synthetic entries were made; a bare executemany of the same rows {load['bare']:.1f} s. It had all cores: a"
+        " load makes its rows in a second process if there is a second core, a bare one is one process. Peaks of memory"
+        " of both"
         f" together {load['peak'] / 1e6:.0f} MB; the file has {size.bytes / 1e6:.0f} MB.{KEPT if size.kept else ''}"
     )
     if isinstance(size.profile, str):

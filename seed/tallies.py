@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 from weakref import finalize
 
 from app.core.vocabulary import Granularity
@@ -105,9 +105,8 @@ class Tally(Generic[K]):
         """Name the parts of a key; begin with none, and hold at most so many keys in memory."""
         self._most = most
         self._some: Counter[K] = Counter()
-        self._columns = ", ".join(columns)
         self._take = f"INSERT INTO part VALUES ({', '.join('?' * (len(columns) + 1))})"  # noqa: S608  # ours
-        self._database = _opened(f"CREATE TABLE part ({self._columns}, count)")
+        self._database = _opened(f"CREATE TABLE part ({', '.join(columns)}, count)")
         finalize(self, self._database.close)
 
     def add(self, counts: Mapping[K, int]) -> None:
@@ -115,15 +114,6 @@ class Tally(Generic[K]):
         self._some.update(counts)
         if len(self._some) > self._most:
             self._put_down()
-
-    def counts(self) -> Iterator[tuple[K, int]]:
-        """Yield every key with its count, in order."""
-        self._put_down()
-        columns = self._columns
-        for *key, count in self._database.execute(
-            f"SELECT {columns}, sum(count) FROM part GROUP BY {columns} ORDER BY {columns}"  # noqa: S608  # ours
-        ):
-            yield cast("K", tuple(key)), count
 
     def _put_down(self) -> None:
         if self._some:
@@ -142,7 +132,8 @@ class Cells(Tally[Cell]):
         """Yield, in order, all but the granularity, and how many there are of one thing each, and of several."""
         self._put_down()
         of = "parameter, value, kind, modality, source"
-        counts = (f"sum(CASE granularity WHEN '{one.value}' THEN count ELSE 0 END)" for one in Granularity)
+        parts = (Granularity.instance, Granularity.aggregate)
+        counts = (f"sum(CASE granularity WHEN '{one.value}' THEN count ELSE 0 END)" for one in parts)
         yield from self._database.execute(
             f"SELECT {of}, {', '.join(counts)} FROM part GROUP BY {of} ORDER BY {of}"  # noqa: S608  # ours
         )
@@ -154,6 +145,15 @@ class Pairs(Tally[Pair]):
     def __init__(self, most: int = 50_000) -> None:
         """Begin with none; hold at most so many in memory."""
         super().__init__(("a", "b", "source", "kind", "modality", "granularity", "multilateral"), most)
+
+    def counts(self) -> Iterator[tuple[Pair, int]]:
+        """Yield every key with its count, in order."""
+        self._put_down()
+        of = "a, b, source, kind, modality, granularity, multilateral"
+        rows = self._database.execute(f"SELECT {of}, sum(count) FROM part GROUP BY {of} ORDER BY {of}")  # noqa: S608  # ours
+        for a, b, source, kind, modality, granularity, multilateral, count in rows:
+            # SQLite has no truths of its own.
+            yield (a, b, source, kind, modality, granularity, bool(multilateral)), count
 
     def of(self, source: str) -> Iterator[tuple[tuple[str, str], dict[str, set[str]]]]:
         """Yield, in order, each pair of states that a source has facts on, with the modalities of each kind."""

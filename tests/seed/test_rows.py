@@ -124,6 +124,7 @@ def test_a_tally_counts_the_same_however_little_it_may_remember(keys: list[Pair]
     for key in keys:
         tally.add({key: 1})
     assert list(tally.counts()) == sorted(Counter(keys).items())
+    assert all(isinstance(multilateral, bool) for (*_, multilateral), _ in tally.counts())
     for source in "ab":
         found = {
             (pair, kind, modality)
