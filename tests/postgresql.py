@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.ports import free_port
 
 SUPERUSER = "postgres"
 READER = "foedus_reader"
@@ -92,7 +93,7 @@ class Postgres:
 
     def follow(self, number: int) -> Postgres:
         """Start a standby that receives all that is written here."""
-        standby = Postgres(self.folder.with_name(f"standby-{number}"), _free_port())
+        standby = Postgres(self.folder.with_name(f"standby-{number}"), free_port())
         copying = [str(_binaries() / "pg_basebackup"), "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER]
         copying += ["-D", str(standby.folder), "-R", "-X", "stream", "-c", "fast", "-C", "-S", f"standby_{number}"]
         subprocess.run(copying, check=True, capture_output=True, **_unprivileged())
@@ -117,7 +118,7 @@ def running(replicas: int = 0) -> Iterator[Postgres]:
         if os.geteuid() == 0:
             account = pwd.getpwnam("nobody")
             os.chown(folder, account.pw_uid, account.pw_gid)
-        server = Postgres(folder / "data", _free_port())
+        server = Postgres(folder / "data", free_port())
         initdb = [str(_binaries() / "initdb"), "-D", str(server.folder), "-U", SUPERUSER, "-A", "trust", "-N"]
         # Its locale is not C: that text sorts by code points is our columns' doing, not the cluster's.
         locale = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -143,10 +144,3 @@ def _unprivileged() -> dict[str, Any]:
         return {}
     account = pwd.getpwnam("nobody")
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port

@@ -6,7 +6,6 @@ import importlib.util
 import json
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import pytest
 
 from tests.conftest import Api
 from tests.container.conftest import LIMITS, ROOT, Container, podman
+from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(
     shutil.which("podman") is None or shutil.which("podman-compose") is None,
@@ -108,9 +108,7 @@ def postgres_image(image: str, base: str | None, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def project(image: str, postgres_image: str) -> Iterator[Project]:
     """The services, in the order that compose.yaml names for podman-compose; removed with their volume."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     settings = {"FOEDUS_IMAGE": image, "POSTGRES_IMAGE": postgres_image, "FOEDUS_PORT": str(port)}
     environment = {**os.environ, **PASSWORDS, **settings, "COMPOSE_PROJECT_NAME": f"foedus-test-{port}"}
     project = Project(Container(f"foedus-test-{port}_api_1", f"http://127.0.0.1:{port}"), environment)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from typing import Protocol
 
 import httpx
 import pytest
+
+from tests.ports import free_port
 
 STARTED_WITHIN = 30.0
 
@@ -57,14 +58,6 @@ class Start(Protocol):
 
     def __call__(self, database_url: str, workers: int = 1, program: str | None = None, **settings: str) -> Server:
         """Start one; `program`: other than `python -m app`, in Python; `settings`: more of the environment."""
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def started(

@@ -58,7 +58,8 @@ STATES = ["TR", "Türkiye", "cow:373", "iso:792", "Ukraine", "Tanzania, the Unit
 def test_every_answer_is_as_described(server: Server) -> None:
     """All checks of schemathesis, on examples, boundary values, random questions and chains of them."""
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"{server.url}/openapi.json", "--checks=all"]
-    options = ["--continue-on-failure", "--workers=2", "--no-color", "--suppress-health-check=all", "--warnings=off"]
+    # One worker: Python 3.11 may fail to parse in two threads at once ("AST constructor recursion depth mismatch").
+    options = ["--continue-on-failure", "--workers=1", "--no-color", "--suppress-health-check=all", "--warnings=off"]
     run = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     (generated,) = re.findall(r"(\d+) generated", run.stdout)

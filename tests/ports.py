@@ -1,0 +1,22 @@
+"""Ports for the servers that tests start: none is given twice, nor to two processes that run tests side by side."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+from contextlib import suppress
+
+# Below 32768, where Linux begins to give ports to whoever calls out: none of these is taken between now and its use.
+_FIRST, _OF_EACH = 20_000, 1_000
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = itertools.cycle(range(_FIRST + _WORKER * _OF_EACH, _FIRST + (_WORKER + 1) * _OF_EACH))
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on; OSError if all of this process' are taken."""
+    for port in itertools.islice(_PORTS, _OF_EACH):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("all ports of this process are taken")
