@@ -99,6 +99,7 @@ class Compiler:
             self.active |= made.active
             self.users |= made.users
             self.dated += sum(one.bounds is not None for one in made.listed)
+        self.spool.let_go()
 
     def _made(self) -> Iterable[Made]:
         number = len(self.spool)

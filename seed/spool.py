@@ -93,6 +93,11 @@ class Spool:
         """Return how many bytes it takes on disk."""
         return self._file.stat().st_size
 
+    def let_go(self) -> None:
+        """Give its room on disk back, now that all has been read: what is made of the facts needs it."""
+        self._database.close()
+        self._file.unlink()
+
     def in_time(self) -> Iterator[tuple[int, str, FactEntry]]:
         """Yield (rank in order of id, source, fact), in order of date; undated facts come last.
 

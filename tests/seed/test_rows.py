@@ -18,11 +18,11 @@ from app.facts import FACTS
 from app.settings import MIGRATIONS
 from seed import corpus, entities
 from seed.finished import Finisher
-from seed.load import migrate, target_of
+from seed.load import load, migrate, target_of
 from seed.rows import into, line
 from seed.spool import Spool
 from seed.tallies import Pair, Pairs, Seen
-from tests.conftest import Database, examples_corpus
+from tests.conftest import Database, examples_corpus, small_corpus
 
 KINDS = {resource.kind: resource for resource in FACTS}
 LETTERS = st.sampled_from("ab")
@@ -150,3 +150,21 @@ def test_what_killed_loads_kept_aside_is_removed_by_the_next(tmp_path: Path, mon
             assert {at_work.name, "somebody-elses", "foedus-spool-just-begun"} < names
             assert "foedus-spool-killed" not in names
     assert {folder.name for folder in tmp_path.iterdir()} == {"somebody-elses", "foedus-spool-just-begun"}
+
+
+def test_facts_that_were_read_give_their_room_back_before_indexes_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
+    found = corpus.read(small_corpus(tmp_path / "corpus"), FACTS)
+    kept: dict[str, bool] = {}
+    load(
+        found,
+        f"sqlite:///{tmp_path / 'foedus.sqlite'}",
+        FACTS,
+        MIGRATIONS,
+        lambda what: kept.update({what: any(tmp_path.glob("foedus-spool-*/facts.sqlite"))}),
+    )
+    assert kept["facts"]
+    assert not kept["terms"]
+    assert not kept["indexes"]
