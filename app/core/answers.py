@@ -25,7 +25,8 @@ from app.kit import edtf
 class Answer(BaseModel):
     """What every shape of an answer has in common: all keys, always."""
 
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True, extra="forbid")
+    # Built when the first is made, or described: answers that are served were finished by the compiler.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True, extra="forbid", defer_build=True)
 
 
 @dataclass

@@ -74,7 +74,8 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400, patter
 class Entry(BaseModel):
     """What every shape a curator writes has in common: nothing that is not foreseen."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+    # Built when the first is read: the API, which reads none, starts without them.
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True)
 
     def references(self) -> Iterator[tuple[str, str]]:
         """Yield (field path, id) of everything that this entry refers to; the id's class says of what."""
