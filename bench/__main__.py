@@ -16,6 +16,7 @@ def main() -> int:
     """Measure and report; exit with 1 if a budget fails and --strict is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--facts", default="100,10000", help="sizes of the synthetic corpora: 100,10000,1000000")
+    parser.add_argument("--alone", default="", help="sizes that Foedus is loaded with and asked for pages of, alone")
     parser.add_argument("--seconds", type=float, default=5, help="of each run")
     parser.add_argument("--rounds", type=int, default=5, help="in each of which everybody has one run")
     parser.add_argument("--connections", type=int, default=32)
@@ -29,6 +30,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="foedus-bench-") as folder:
         plan = Plan(
             sizes=sorted(int(size) for size in given.facts.split(",")),
+            alone=sorted(int(size) for size in given.alone.split(",") if size),
             seconds=1 if given.quick else given.seconds,
             rounds=1 if given.quick else given.rounds,
             connections=given.connections,

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from app.facts import FACTS
 from app.kit.textindex import FIELDS, Document
 from app.settings import MIGRATIONS
@@ -64,10 +62,11 @@ def documents_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.documents")
 
 
-def synthetic(number: int, url: str) -> dict[str, float]:
+def synthetic(number: int, url: str, documents: Path | None = None) -> dict[str, float]:
     """Load a corpus of so many facts into a database; return its rows, the seconds that took, and those of the making.
 
     Making the entries stands for reading the corpus' files, which no bare insert does: `seconds` is without it.
+    documents: where to keep what is indexed, for a bare insert.
     """
     made = world(number, SEED)
     release = hashlib.sha256(f"synthetic {SEED} {number}".encode()).hexdigest()[:12]
@@ -77,14 +76,14 @@ def synthetic(number: int, url: str) -> dict[str, float]:
     with loads.unhurried(), Spool() as spool:
         spool.extend(facts)
         target.room(spool.size)
-        compiler = Keeping(made, spool, documents_of(Path(str(make_url(url).database))))
+        compiler = Keeping(made, spool, documents) if documents else Compiler(made.corpus, FACTS, spool)
         with target.building(release) as connection:
             loads.migrate(connection, MIGRATIONS)
             counts, _ = loads.fill(connection, target, compiler, release, lambda _: None)
             loads.check(target.flaws(connection), made.corpus, counts)
             target.publish(connection, release)
     target.forget(release)
-    making = facts.seconds + compiler.keeping
+    making = facts.seconds + (compiler.keeping if isinstance(compiler, Keeping) else 0)
     return {"rows": sum(counts.values()), "seconds": time.perf_counter() - began - making, "making": making}
 
 
@@ -148,12 +147,12 @@ def bare(release: Path, into: Path, documents: Path) -> float:
 
 
 def main() -> None:
-    """Load in a process of its own, so that its peak of memory is its own: NUMBER FILE.
+    """Load in a process of its own, so that its peak of memory is its own: NUMBER FILE [DOCUMENTS].
 
     The process beside it, which makes rows, has its own peak: they are added, though what both share counts twice so.
     """
-    number, file = int(sys.argv[1]), Path(sys.argv[2])
-    found = synthetic(number, f"sqlite:///{file}")
+    number, file, *documents = int(sys.argv[1]), Path(sys.argv[2]), *map(Path, sys.argv[3:])
+    found = synthetic(number, f"sqlite:///{file}", *documents)
     peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(json.dumps({**found, "peak": sum(peaks) * 1024}))
 

@@ -33,9 +33,10 @@ QUIET = {"FOEDUS_ACCESS_LOG": "false", "FOEDUS_METRICS": "false"}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be measured, and where."""
+    """What is to be measured, and where; `alone`: sizes at which nobody is beside Foedus."""
 
     sizes: list[int]
+    alone: list[int]
     seconds: float
     rounds: int
     connections: int
@@ -68,23 +69,24 @@ class Size:
 
 @dataclass
 class Found:
-    """What a run found."""
+    """What a run found; `alone`: over corpora that nobody but Foedus was asked of."""
 
     sizes: list[Size] = field(default_factory=list)
+    alone: list[Size] = field(default_factory=list)
     starts: list[startup.Start] = field(default_factory=list)
 
     def budgets(self) -> list[Budget]:
         """Return the budgets of the design, over the largest corpus."""
-        last, first = self.sizes[-1], next((one for one in self.sizes if one.facts >= 10_000), self.sizes[0])
+        last, largest = self.sizes[-1], [*self.sizes, *self.alone][-1]
+        first = next((one for one in self.sizes if one.facts >= 10_000), self.sizes[0])
         repeated = last.per_second("Foedus", REPEATED)
         new = last.per_second("Foedus", NEW)
         loud = last.per_second("Foedus, logging", REPEATED)
         plain = last.per_second("bare ASGI", REPEATED)
-        grown = [
-            ratio(here.p50, there.p50) or 0 for here, there in zip(last.pages, first.pages, strict=True) if there.runs
-        ]
+        pairs = zip(largest.pages, first.pages, strict=True)
+        grown = [ratio(here.p50, there.p50) or 0 for here, there in pairs if there.runs]
         (wall, cpu, resident), (hello_wall, hello_cpu, _) = (start.medians for start in self.starts)
-        of, growth = f"at {last.facts:,} facts", f"{last.facts:,} facts against {first.facts:,}"
+        of, growth = f"at {last.facts:,} facts", f"{largest.facts:,} facts against {first.facts:,}"
         return [
             Budget(f"repeated GET against a bare ASGI app, log and metrics off, {of}", 0.8, ratio(repeated, plain)),
             Budget(f"repeated GET against a bare ASGI app, log and metrics on, {of}", 0.5, ratio(loud, plain)),
@@ -96,7 +98,7 @@ class Found:
             Budget(
                 f"p50 of the page that grows most, {growth}",
                 2,
-                max(grown, default=None) if last is not first else None,
+                max(grown, default=None) if largest is not first else None,
                 at_most=True,
             ),
             Budget(
@@ -106,46 +108,58 @@ class Found:
                 at_most=True,
             ),
             Budget(
-                "memory of a load, the largest corpus against the one before", 1.5, self._load_memory(), at_most=True
+                f"memory of a load, {growth}",
+                1.5,
+                ratio(largest.load["peak"], first.load["peak"]) if largest is not first else None,
+                at_most=True,
             ),
             Budget("start to first answer against a hello world, wall", 1.5, ratio(wall, hello_wall), at_most=True),
             Budget("start to first answer against a hello world, CPU", 1.5, ratio(cpu, hello_cpu), at_most=True),
             Budget("memory of one worker at its first answer, of 120 MB", 1, resident / 120e6, at_most=True),
         ]
 
-    def _load_memory(self) -> float | None:
-        return ratio(self.sizes[-1].load["peak"], self.sizes[-2].load["peak"]) if len(self.sizes) > 1 else None
-
 
 def measure(plan: Plan) -> Found:
     """Measure all of it."""
     found = Found()
     for number in plan.sizes:
-        plan.say(f"{number:,} facts: load")
-        url = f"sqlite:///{plan.kept / str(number)}.sqlite"
-        size = _loaded(plan, number, url)
+        size, url = _loaded(plan, number, compared=True)
         found.sizes.append(size)
         with ExitStack() as stack:
             _ask(plan, size, url, stack)
+    for number in plan.alone:
+        size, url = _loaded(plan, number, compared=False)
+        found.alone.append(size)
+        ours, probe = foedus(url, **QUIET), "/facts?limit=1"
+        with running(ours.command, ours.environment, probe, plan.folder / "alone.log") as server:
+            _pages(plan, size, server)
     plan.say("starts")
-    url = f"sqlite:///{plan.kept / str(plan.sizes[0])}.sqlite"
+    url = _url(plan, plan.sizes[0])
     pair = [(foedus(url, **QUIET), "/transfers?limit=1"), (hello(plan.folder / "hello.sqlite"), "/heroes?limit=1")]
     found.starts = startup.starts(pair, plan.starts, plan.folder / "start.log")
     return found
 
 
-def _loaded(plan: Plan, number: int, url: str) -> Size:
+def _url(plan: Plan, number: int) -> str:
+    return f"sqlite:///{plan.kept / str(number)}.sqlite"
+
+
+def _loaded(plan: Plan, number: int, *, compared: bool) -> tuple[Size, str]:
+    """Load so many facts, unless that was done before; if `compared`, with a bare insert of the same rows."""
+    plan.say(f"{number:,} facts: load")
+    url = _url(plan, number)
     file = database_file(url)
     told = file.with_suffix(".json")
     kept = file.exists() and told.exists()
     if not kept:
-        command = [sys.executable, "-m", "bench.loading", str(number), str(file)]
+        documents = [loading.documents_of(file)] if compared else []
+        command = [sys.executable, "-m", "bench.loading", str(number), str(file), *map(str, documents)]
         # On whatever cores there are: making rows beside inserting them is part of what a load does.
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-        load = json.loads(done.stdout)
-        load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite", loading.documents_of(file))
+        load = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        for one in documents:
+            load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite", one)
         told.write_text(json.dumps(load))
-    return Size(number, json.loads(told.read_text()), file.resolve().stat().st_size, kept)
+    return Size(number, json.loads(told.read_text()), file.resolve().stat().st_size, kept), url
 
 
 def _ask(plan: Plan, size: Size, url: str, stack: ExitStack) -> None:
@@ -187,11 +201,14 @@ def _ask(plan: Plan, size: Size, url: str, stack: ExitStack) -> None:
             ours.server, ours.new().run or (lambda: None), plan.seconds, plan.folder / "stacks.txt"
         )
     if ours.server:
-        plan.say(f"{size.facts:,} facts: pages")
-        made = world(size.facts, loading.SEED)
-        dice = random.Random(size.facts)
-        size.pages = list(pages.subjects(ours.server, made, plan.questions, dice))
-        interleaved(size.pages, 1)
+        _pages(plan, size, ours.server)
+
+
+def _pages(plan: Plan, size: Size, server: Server) -> None:
+    plan.say(f"{size.facts:,} facts: pages")
+    made = world(size.facts, loading.SEED)
+    size.pages = list(pages.subjects(server, made, plan.questions, random.Random(size.facts)))
+    interleaved(size.pages, 1)
 
 
 @dataclass

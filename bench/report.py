@@ -33,7 +33,8 @@ def text(found: Found, plan: Plan, command: str) -> str:
         table(["machine", ""], _machine()),
         table(["program", "version"], ([name, version] for name, version in versions().items())),
         *(part for size in found.sizes for part in _size(size)),
-        *_growth(found.sizes),
+        *(part for size in found.alone for part in _alone(size)),
+        *_by_size([*found.sizes, *found.alone]),
         "## Start to first answer",
         table(
             ["who", "wall, s", "CPU, s", "resident, MB"],
@@ -109,18 +110,28 @@ def _size(size: Size) -> Iterable[str]:
             for name, (before, after) in size.memory.items()
         ),
     )
-    load = size.load
-    yield (
-        f"Load: {load['rows']:,.0f} rows in {load['seconds']:.1f} s, besides {load['making']:.1f} s in which the"
-        f" synthetic entries were made; a bare executemany of the same rows {load['bare']:.1f} s. It had all cores: a"
-        " load makes its rows in a second process if there is a second core, a bare one is one process. Peaks of memory"
-        " of both"
-        f" together {load['peak'] / 1e6:.0f} MB; the file has {size.bytes / 1e6:.0f} MB.{KEPT if size.kept else ''}"
-    )
+    yield _load(size)
     if isinstance(size.profile, str):
         yield size.profile
     elif size.profile is not None:
         yield from _profile(size.profile)
+
+
+def _alone(size: Size) -> Iterable[str]:
+    yield f"## {size.facts:,} facts, Foedus alone"
+    yield _load(size)
+
+
+def _load(size: Size) -> str:
+    load = size.load
+    bare = f"{load['bare']:.1f} s" if "bare" in load else "was not tried"
+    return (
+        f"Load: {load['rows']:,.0f} rows in {load['seconds']:.1f} s, besides {load['making']:.1f} s in which the"
+        f" synthetic entries were made; a bare executemany of the same rows {bare}. It had all cores: a load makes its"
+        " rows in a second process if there is"
+        " a second core, a bare one is one process. Peaks of memory of both together"
+        f" {load['peak'] / 1e6:.0f} MB; the file has {size.bytes / 1e6:,.0f} MB.{KEPT if size.kept else ''}"
+    )
 
 
 def _profile(profile: Profile) -> Iterable[str]:
@@ -132,20 +143,28 @@ def _profile(profile: Profile) -> Iterable[str]:
     )
 
 
-def _growth(sizes: list[Size]) -> Iterable[str]:
-    """Yield what a page costs, sort by sort, at every size."""
-    yield "## One page at a time: p50 in ms, by size"
-    head = ["page", *(f"{size.facts:,} facts" for size in sizes), "most at"]
-    by_name = zip(*(size.pages for size in sizes), strict=True)
+def _by_size(sizes: list[Size]) -> Iterable[str]:
+    """Yield what a corpus takes, and what a page of it costs, sort by sort, at every size."""
+    yield "## By size"
     yield table(
-        head,
+        ["facts", "file, MB", "load, s", "ms a fact", "memory of the load, MB"],
         (
             [
-                some[0].name,
-                *(f"{one.p50:.2f}" if one.runs else "none" for one in some),
-                f"{max(one.p99 for one in some):.1f} (p99)",
+                f"{size.facts:,}",
+                f"{size.bytes / 1e6:,.0f}",
+                f"{size.load['seconds']:,.1f}",
+                f"{1000 * size.load['seconds'] / size.facts:.2f}",
+                f"{size.load['peak'] / 1e6:.0f}",
             ]
-            for some in by_name
+            for size in sizes
+        ),
+    )
+    yield "One page at a time: half of the answers took at most so many ms, 99 of 100 what stands in brackets."
+    yield table(
+        ["page", *(f"{size.facts:,} facts" for size in sizes)],
+        (
+            [some[0].name, *(f"{one.p50:.2f} ({one.p99:.1f})" if one.runs else "none" for one in some)]
+            for some in zip(*(size.pages for size in sizes), strict=True)
         ),
     )
 

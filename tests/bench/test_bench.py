@@ -27,7 +27,7 @@ FACTS = 600
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A synthetic corpus in SQLite."""
     file = tmp_path_factory.mktemp("synthetic") / "foedus.sqlite"
-    assert synthetic(FACTS, f"sqlite:///{file}")["rows"] > FACTS
+    assert synthetic(FACTS, f"sqlite:///{file}", documents_of(file))["rows"] > FACTS
     return file.resolve()
 
 
@@ -92,7 +92,8 @@ def test_a_profile_is_read_by_function() -> None:
 def test_the_report_has_every_row(tmp_path: Path) -> None:
     """The peers that are not installed are rows too: they are named as absent."""
     report = tmp_path / "report.md"
-    command = [sys.executable, "-m", "bench", "--facts", "100,300", "--quick", "--report", str(report)]
+    sizes = ["--facts", "100,300", "--alone", "500"]
+    command = [sys.executable, "-m", "bench", *sizes, "--quick", "--report", str(report)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     text = report.read_text(encoding="utf-8")
@@ -116,6 +117,11 @@ def test_the_report_has_every_row(tmp_path: Path) -> None:
             measured = row[2].replace(",", "").isdigit() and row[5] == "0"
             assert measured or (row[2] == "absent" and "not installed" in row[5])
     assert "Not the same answers" not in text
+    assert [row[0] for row in rows if len(row) == 5 and re.fullmatch(r"\d\.\d\d", row[3])] == ["100", "300", "500"]
+    pages = rows[rows.index(["page", "100 facts", "300 facts", "500 facts"]) + 2 :]
+    assert len(pages) > 18
+    cells = [cell for row in pages[:18] for cell in row[1:]]
+    assert [cell for cell in cells if not re.fullmatch(r"\d+\.\d\d \(\d+\.\d\)|none", cell)] == []
     assert len([row for row in rows if row[0] in {"Foedus", "hello world"} and re.fullmatch(r"\d+\.\d\d", row[1])]) == 2
     budgets = rows[2 : rows.index(["machine", ""])]
     assert len(budgets) == 11
