@@ -17,6 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--facts", default="100,10000", help="sizes of the synthetic corpora: 100,10000,1000000")
     parser.add_argument("--alone", default="", help="sizes that Foedus is loaded with and asked for pages of, alone")
+    parser.add_argument("--postgresql", help="a URL of empty databases, of which {facts} is the size: pages alone, too")
     parser.add_argument("--seconds", type=float, default=5, help="of each run")
     parser.add_argument("--rounds", type=int, default=5, help="in each of which everybody has one run")
     parser.add_argument("--connections", type=int, default=32)
@@ -31,6 +32,7 @@ def main() -> int:
         plan = Plan(
             sizes=sorted(int(size) for size in given.facts.split(",")),
             alone=sorted(int(size) for size in given.alone.split(",") if size),
+            postgresql=given.postgresql,
             seconds=1 if given.quick else given.seconds,
             rounds=1 if given.quick else given.rounds,
             connections=given.connections,

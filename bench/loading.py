@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 from app.facts import FACTS
+from app.kit.postgresql import schema_of
 from app.kit.textindex import FIELDS, Document
 from app.settings import MIGRATIONS
 from bench.facts import Facts, Made
@@ -62,6 +65,11 @@ def documents_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.documents")
 
 
+def release_of(number: int) -> str:
+    """Return the id of the release that so many facts make."""
+    return hashlib.sha256(f"synthetic {SEED} {number}".encode()).hexdigest()[:12]
+
+
 def synthetic(number: int, url: str, documents: Path | None = None) -> dict[str, float]:
     """Load a corpus of so many facts into a database; return its rows, the seconds that took, and those of the making.
 
@@ -69,7 +77,7 @@ def synthetic(number: int, url: str, documents: Path | None = None) -> dict[str,
     documents: where to keep what is indexed, for a bare insert.
     """
     made = world(number, SEED)
-    release = hashlib.sha256(f"synthetic {SEED} {number}".encode()).hexdigest()[:12]
+    release = release_of(number)
     target = loads.target_of(url, "foedus_reader")
     facts = Timed(Facts(made, number, SEED, FACTS))
     began = time.perf_counter()
@@ -85,6 +93,17 @@ def synthetic(number: int, url: str, documents: Path | None = None) -> dict[str,
     target.forget(release)
     making = facts.seconds + (compiler.keeping if isinstance(compiler, Keeping) else 0)
     return {"rows": sum(counts.values()), "seconds": time.perf_counter() - began - making, "making": making}
+
+
+def bytes_of(url: str, number: int) -> int:
+    """Return how many bytes a release takes in PostgreSQL, its indexes with it."""
+    tables = "FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(:of)"
+    size = f"SELECT sum(pg_total_relation_size(oid)) {tables}"
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(text(size), {"of": schema_of(release_of(number))}).scalar_one()
+    engine.dispose()
+    return int(found)
 
 
 class Timed:
@@ -147,12 +166,11 @@ def bare(release: Path, into: Path, documents: Path) -> float:
 
 
 def main() -> None:
-    """Load in a process of its own, so that its peak of memory is its own: NUMBER FILE [DOCUMENTS].
+    """Load in a process of its own, so that its peak of memory is its own: NUMBER URL [DOCUMENTS].
 
     The process beside it, which makes rows, has its own peak: they are added, though what both share counts twice so.
     """
-    number, file, *documents = int(sys.argv[1]), Path(sys.argv[2]), *map(Path, sys.argv[3:])
-    found = synthetic(number, f"sqlite:///{file}", *documents)
+    found = synthetic(int(sys.argv[1]), sys.argv[2], *map(Path, sys.argv[3:]))
     peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(json.dumps({**found, "peak": sum(peaks) * 1024}))
 

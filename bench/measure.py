@@ -6,37 +6,40 @@ import json
 import random
 import subprocess
 import sys
-from base64 import b64encode
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+
+from sqlalchemy import make_url
 
 from app.kit.sqlite import database_file
 from bench import loading, pages, profiles, startup
 from bench.budgets import Budget, ratio
-from bench.load import LOAD_CORE, Questions, again, pinned
+from bench.load import LOAD_CORE, pinned
 from bench.rounds import Subject, interleaved
 from bench.servers import Memory, Server, running, settle
-from bench.subjects import Peer, bare, foedus, hello, peers, questions
+from bench.street import NEW, REPEATED, Street
+from bench.subjects import bare, foedus, hello, peers, questions
 from bench.world import world
 
 # More than anybody answers in a run: a question that is asked twice would not be new.
 FASTEST = 3_000
 IDIOMATIC = "idiomatic FastAPI + SQLModel"
-REPEATED, NEW = "repeated", "never asked before"
 LOUD = {"FOEDUS_ACCESS_LOG": "true", "FOEDUS_METRICS": "true"}
 QUIET = {"FOEDUS_ACCESS_LOG": "false", "FOEDUS_METRICS": "false"}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be measured, and where; `alone`: sizes at which nobody is beside Foedus."""
+    """What is to be measured, and where.
+
+    alone: sizes at which nobody is beside Foedus. postgresql: empty databases, {facts} in their URL, for `sizes` alone.
+    """
 
     sizes: list[int]
     alone: list[int]
+    postgresql: str | None
     seconds: float
     rounds: int
     connections: int
@@ -54,7 +57,6 @@ class Size:
 
     facts: int
     load: dict[str, float]
-    bytes: int
     kept: bool
     subjects: list[Subject] = field(default_factory=list)
     pages: list[Subject] = field(default_factory=list)
@@ -69,10 +71,11 @@ class Size:
 
 @dataclass
 class Found:
-    """What a run found; `alone`: over corpora that nobody but Foedus was asked of."""
+    """What a run found; `alone`, `postgresql`: over corpora that nobody but Foedus was asked of."""
 
     sizes: list[Size] = field(default_factory=list)
     alone: list[Size] = field(default_factory=list)
+    postgresql: list[Size] = field(default_factory=list)
     starts: list[startup.Start] = field(default_factory=list)
 
     def budgets(self) -> list[Budget]:
@@ -123,16 +126,14 @@ def measure(plan: Plan) -> Found:
     """Measure all of it."""
     found = Found()
     for number in plan.sizes:
-        size, url = _loaded(plan, number, compared=True)
+        url = _url(plan, number)
+        size = _loaded(plan, number, url, compared=True)
         found.sizes.append(size)
         with ExitStack() as stack:
             _ask(plan, size, url, stack)
-    for number in plan.alone:
-        size, url = _loaded(plan, number, compared=False)
-        found.alone.append(size)
-        ours, probe = foedus(url, **QUIET), "/facts?limit=1"
-        with running(ours.command, ours.environment, probe, plan.folder / "alone.log") as server:
-            _pages(plan, size, server)
+    found.alone = [_alone(plan, number, _url(plan, number)) for number in plan.alone]
+    if plan.postgresql:
+        found.postgresql = [_alone(plan, number, plan.postgresql.format(facts=number)) for number in plan.sizes]
     plan.say("starts")
     url = _url(plan, plan.sizes[0])
     pair = [(foedus(url, **QUIET), "/transfers?limit=1"), (hello(plan.folder / "hello.sqlite"), "/heroes?limit=1")]
@@ -144,22 +145,30 @@ def _url(plan: Plan, number: int) -> str:
     return f"sqlite:///{plan.kept / str(number)}.sqlite"
 
 
-def _loaded(plan: Plan, number: int, *, compared: bool) -> tuple[Size, str]:
+def _loaded(plan: Plan, number: int, url: str, *, compared: bool) -> Size:
     """Load so many facts, unless that was done before; if `compared`, with a bare insert of the same rows."""
-    plan.say(f"{number:,} facts: load")
-    url = _url(plan, number)
-    file = database_file(url)
-    told = file.with_suffix(".json")
-    kept = file.exists() and told.exists()
+    plan.say(f"{number:,} facts: load into {make_url(url).get_backend_name()}")
+    file = database_file(url) if url.startswith("sqlite") else None
+    told = plan.kept / f"{file.stem if file else f'{number}.postgresql'}.json"
+    kept = told.exists() and (file is None or file.exists())
     if not kept:
-        documents = [loading.documents_of(file)] if compared else []
-        command = [sys.executable, "-m", "bench.loading", str(number), str(file), *map(str, documents)]
+        documents = loading.documents_of(file) if file and compared else None
+        command = [sys.executable, "-m", "bench.loading", str(number), url, *([str(documents)] if documents else [])]
         # On whatever cores there are: making rows beside inserting them is part of what a load does.
         load = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        for one in documents:
-            load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite", one)
+        if file and documents:
+            load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite", documents)
+        load["bytes"] = file.resolve().stat().st_size if file else loading.bytes_of(url, number)
         told.write_text(json.dumps(load))
-    return Size(number, json.loads(told.read_text()), file.resolve().stat().st_size, kept), url
+    return Size(number, json.loads(told.read_text()), kept)
+
+
+def _alone(plan: Plan, number: int, url: str) -> Size:
+    size = _loaded(plan, number, url, compared=False)
+    ours = foedus(url, **QUIET)
+    with running(ours.command, ours.environment, "/facts?limit=1", plan.folder / "alone.log") as server:
+        _pages(plan, size, server)
+    return size
 
 
 def _ask(plan: Plan, size: Size, url: str, stack: ExitStack) -> None:
@@ -167,11 +176,12 @@ def _ask(plan: Plan, size: Size, url: str, stack: ExitStack) -> None:
     file = plan.folder / f"peers{size.facts}.sqlite"
     command = [sys.executable, "-m", "bench.peers.records", str(database_file(url).resolve()), str(file)]
     subprocess.run(pinned(LOAD_CORE, command), check=True)
-    street = Street(plan, stack, questions(int(FASTEST * (plan.seconds + 1) * plan.rounds) + 5_000, size.facts))
+    asked = questions(int(FASTEST * (plan.seconds + 1) * plan.rounds) + 5_000, size.facts)
+    street = Street(plan.seconds, plan.connections, plan.folder, stack, asked)
     ours = street.open(foedus(url, **QUIET))
     loud = street.open(foedus(url, "Foedus, logging", **LOUD))
     recorded = plan.folder / "recorded.json"
-    _record(ours, recorded)
+    ours.record(recorded)
     plain = street.open(bare(recorded))
     others = [street.open(peer) for peer in peers(file)]
     size.disagreeing = [
@@ -209,76 +219,3 @@ def _pages(plan: Plan, size: Size, server: Server) -> None:
     made = world(size.facts, loading.SEED)
     size.pages = list(pages.subjects(server, made, plan.questions, random.Random(size.facts)))
     interleaved(size.pages, 1)
-
-
-@dataclass
-class House:
-    """A peer, its server if it is here, and the new questions that it has not been asked yet."""
-
-    street: Street
-    peer: Peer
-    server: Server | None
-    unasked: Questions
-
-    def ids(self, state: str, day: str) -> list[str]:
-        """Return the ids of the facts that it answers a question with, in order."""
-        return [fact["id"] for fact in _facts(json.loads(self.get(state, day)[2]))]
-
-    def get(self, state: str, day: str) -> tuple[int, list[tuple[str, str]], bytes]:
-        """Return what it answers a question with; LookupError if it is not here."""
-        if self.server is None:
-            raise LookupError(f"{self.peer.name} is not here")
-        return self.server.get(_path(self.peer, state, day))
-
-    def repeated(self) -> Subject:
-        """Ask one question again and again."""
-        plan = self.street.plan
-        server, path = self.server, _path(self.peer, *self.street.first)
-        run = None if server is None else lambda: again(server.url + path, plan.seconds, plan.connections)
-        return Subject(self.peer.name, REPEATED, run, self.peer.absent)
-
-    def new(self) -> Subject:
-        """Ask what was never asked before."""
-        plan, server = self.street.plan, self.server
-        run = None if server is None else lambda: self.unasked.ask(server.url, plan.seconds, plan.connections)
-        return Subject(self.peer.name, NEW, run, self.peer.absent)
-
-
-class Street:
-    """All who are asked, and what."""
-
-    def __init__(self, plan: Plan, stack: ExitStack, asked: list[tuple[str, str]]) -> None:
-        """Take the questions; the first is the one that is repeated."""
-        self.plan = plan
-        self.first = asked[0]
-        self.asked = asked[1:]
-        self._stack = stack
-
-    def open(self, peer: Peer) -> House:
-        """Start a peer, unless it is absent."""
-        name = "".join(letter if letter.isalnum() else "-" for letter in peer.name)
-        unasked = Questions.write(self.plan.folder / f"{name}.txt", [_path(peer, *one) for one in self.asked])
-        if peer.absent:
-            return House(self, peer, None, unasked)
-        probe = _path(peer, *self.first)
-        server = self._stack.enter_context(
-            running(peer.command, peer.environment, probe, self.plan.folder / f"{name}.log")
-        )
-        return House(self, peer, server, unasked)
-
-
-def _path(peer: Peer, state: str, day: str) -> str:
-    return quote(peer.ask(state, day), safe="/?&=_,:.-")
-
-
-def _facts(document: Any) -> list[Any]:
-    """Return the facts of an answer, whoever gave it: finished answers are text in a column."""
-    rows = document if isinstance(document, list) else document["data"]
-    return [json.loads(row["answer"]) if "answer" in row else row for row in rows]
-
-
-def _record(house: House, into: Path) -> None:
-    """Keep what Foedus answers to the question that is repeated; what the server adds by itself is left out."""
-    status, headers, body = house.get(*house.street.first)
-    kept = [(name, value) for name, value in headers if name.lower() not in {"date", "server", "connection"}]
-    into.write_text(json.dumps({"status": status, "headers": kept, "body": b64encode(body).decode()}))

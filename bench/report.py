@@ -34,7 +34,9 @@ def text(found: Found, plan: Plan, command: str) -> str:
         table(["program", "version"], ([name, version] for name, version in versions().items())),
         *(part for size in found.sizes for part in _size(size)),
         *(part for size in found.alone for part in _alone(size)),
+        "## By size",
         *_by_size([*found.sizes, *found.alone]),
+        *(["## By size, on PostgreSQL", *_by_size(found.postgresql)] if found.postgresql else []),
         "## Start to first answer",
         table(
             ["who", "wall, s", "CPU, s", "resident, MB"],
@@ -47,6 +49,7 @@ def text(found: Found, plan: Plan, command: str) -> str:
 def _made(command: str) -> str:
     # A folder of this machine means nothing to who reads it elsewhere.
     arguments = re.sub(r"(--keep[ =])\S+", r"\1FOLDER", command.removeprefix("python -m bench").strip())
+    arguments = re.sub(r"(--postgresql[ =])\S+", r"\1URL", arguments)
     return (
         f"Made by `make bench ARGS='{arguments}'` on {datetime.now(UTC):%Y-%m-%d}. Everything below is of one run"
         " on one machine, but for loads that say otherwise: compare ratios, not numbers of other machines."
@@ -130,7 +133,7 @@ def _load(size: Size) -> str:
         f" synthetic entries were made; a bare executemany of the same rows {bare}. It had all cores: a load makes its"
         " rows in a second process if there is"
         " a second core, a bare one is one process. Peaks of memory of both together"
-        f" {load['peak'] / 1e6:.0f} MB; the file has {size.bytes / 1e6:,.0f} MB.{KEPT if size.kept else ''}"
+        f" {load['peak'] / 1e6:.0f} MB; the file has {size.load['bytes'] / 1e6:,.0f} MB.{KEPT if size.kept else ''}"
     )
 
 
@@ -145,13 +148,12 @@ def _profile(profile: Profile) -> Iterable[str]:
 
 def _by_size(sizes: list[Size]) -> Iterable[str]:
     """Yield what a corpus takes, and what a page of it costs, sort by sort, at every size."""
-    yield "## By size"
     yield table(
-        ["facts", "file, MB", "load, s", "ms a fact", "memory of the load, MB"],
+        ["facts", "on disk, MB", "load, s", "ms a fact", "memory of the load, MB"],
         (
             [
                 f"{size.facts:,}",
-                f"{size.bytes / 1e6:,.0f}",
+                f"{size.load['bytes'] / 1e6:,.0f}",
                 f"{size.load['seconds']:,.1f}",
                 f"{1000 * size.load['seconds'] / size.facts:.2f}",
                 f"{size.load['peak'] / 1e6:.0f}",

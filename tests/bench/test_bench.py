@@ -18,6 +18,8 @@ from bench.kinds import MAKERS
 from bench.loading import SEED, bare, documents_of, synthetic
 from bench.profiles import read
 from bench.world import world
+from tests.conftest import ENGINES
+from tests.postgresql import Postgres
 
 ROOT = Path(__file__).parent.parent.parent
 FACTS = 600
@@ -89,15 +91,31 @@ def test_a_profile_is_read_by_function() -> None:
     assert found.within == [("a (x.py)", 1.0), ("b (x.py)", 0.75)]
 
 
-def test_the_report_has_every_row(tmp_path: Path) -> None:
+def cells_of(text: str) -> list[list[str]]:
+    """Return the rows of all tables of a text, their heads with them."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+
+
+def tables_under(text: str, head: str) -> list[list[list[str]]]:
+    """Return the rows of each table of a section."""
+    section = text.partition(f"{head}\n\n")[2].partition("\n## ")[0]
+    return [cells_of(part)[2:] for part in section.split("\n\n") if part.startswith("|")]
+
+
+def test_the_report_has_every_row(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """The peers that are not installed are rows too: they are named as absent."""
     report = tmp_path / "report.md"
-    sizes = ["--facts", "100,300", "--alone", "500"]
-    command = [sys.executable, "-m", "bench", *sizes, "--quick", "--report", str(report)]
+    given = ["--facts", "100,300", "--alone", "500", "--quick", "--report", str(report)]
+    if "postgresql" in ENGINES:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        for size in (100, 300):
+            postgres.create(f"bench_{size}")
+        given += ["--postgresql", postgres.url("bench_{facts}")]
+    command = [sys.executable, "-m", "bench", *given]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     text = report.read_text(encoding="utf-8")
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+    rows = cells_of(text)
     for name, what in (
         ("bare ASGI", "repeated"),
         ("Foedus", "repeated"),
@@ -117,11 +135,14 @@ def test_the_report_has_every_row(tmp_path: Path) -> None:
             measured = row[2].replace(",", "").isdigit() and row[5] == "0"
             assert measured or (row[2] == "absent" and "not installed" in row[5])
     assert "Not the same answers" not in text
-    assert [row[0] for row in rows if len(row) == 5 and re.fullmatch(r"\d\.\d\d", row[3])] == ["100", "300", "500"]
-    pages = rows[rows.index(["page", "100 facts", "300 facts", "500 facts"]) + 2 :]
-    assert len(pages) > 18
-    cells = [cell for row in pages[:18] for cell in row[1:]]
-    assert [cell for cell in cells if not re.fullmatch(r"\d+\.\d\d \(\d+\.\d\)|none", cell)] == []
+    by_size = {"": ["100", "300", "500"], ", on PostgreSQL": ["100", "300"] if "postgresql" in ENGINES else []}
+    for where, sizes in by_size.items():
+        if sizes:
+            loads, pages = tables_under(text, f"## By size{where}")
+            assert [row[0] for row in loads] == sizes
+            assert len(pages) == 20
+            cells = [cell for row in pages for cell in row[1:]]
+            assert [cell for cell in cells if not re.fullmatch(r"\d+\.\d\d \(\d+\.\d\)|none", cell)] == []
     assert len([row for row in rows if row[0] in {"Foedus", "hello world"} and re.fullmatch(r"\d+\.\d\d", row[1])]) == 2
     budgets = rows[2 : rows.index(["machine", ""])]
     assert len(budgets) == 11
