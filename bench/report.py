@@ -8,8 +8,12 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql
 
 from app.facts import FACTS
 from bench.kinds import MAKERS
@@ -30,7 +34,7 @@ def text(found: Found, plan: Plan, command: str) -> str:
         table(["budget", "wanted", "found", ""], (budget.row() for budget in found.budgets())),
         "## How",
         _how(plan),
-        table(["machine", ""], _machine()),
+        table(["machine", ""], _machine(plan)),
         table(["program", "version"], ([name, version] for name, version in versions().items())),
         *(part for size in found.sizes for part in _size(size)),
         *(part for size in found.alone for part in _alone(size)),
@@ -78,7 +82,7 @@ def _how(plan: Plan) -> str:
     )
 
 
-def _machine() -> Rows:
+def _machine(plan: Plan) -> Rows:
     cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     memory = Path("/proc/meminfo").read_text().splitlines()[0].split()[1]
     wrk = subprocess.run([shutil.which("wrk") or "wrk", "-v"], capture_output=True, text=True, check=False).stdout
@@ -89,6 +93,9 @@ def _machine() -> Rows:
     yield ["processor", f"{cpu[0].partition(':')[2].strip() if cpu else 'unknown'}, {len(cpu)} of them"]
     yield ["memory", f"{int(memory) / 1e6:.0f} GB"]
     yield ["SQLite", sqlite3.sqlite_version]
+    if plan.postgresql:
+        with closing(create_engine(plan.postgresql.format(facts=plan.sizes[0])).connect()) as connection:
+            yield ["PostgreSQL", str(connection.execute(sql("SHOW server_version")).scalar_one())]
     yield ["wrk", wrk.splitlines()[0].split("Copyright")[0].strip() if wrk else "unknown"]
     yield ["Foedus' commit", commit.stdout.strip() or "not known"]
 
