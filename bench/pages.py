@@ -13,6 +13,8 @@ from itertools import product
 from statistics import quantiles
 from urllib.parse import urlsplit
 
+from app.core.questions import FACT_PARAMETERS
+from app.facts import FACTS
 from app.kit.pages import Cursor
 from bench.facts import WORDS
 from bench.kinds import SECTORS, SERIES
@@ -30,6 +32,7 @@ def subjects(server: Server, made: World, number: int, dice: random.Random) -> I
     """Yield the sorts of page, each with so many questions that never come twice; fewer where there are not so many."""
     sorts = _targets(made)
     sorts |= {f"{name}, deep cursor": list(_deep(server, first, dice)) for name, first in DEEP.items()}
+    sorts |= dict(_every_filter(server))
     for name, targets in sorts.items():
         chosen = dice.sample(targets, min(number, len(targets)))
         yield Subject(name, chosen[0] if chosen else "", partial(_asked, server, chosen) if chosen else None)
@@ -59,6 +62,13 @@ def _targets(made: World) -> dict[str, list[str]]:
     return {
         "country": [f"/facts?country={one}&limit={limit}" for one, limit in product(states, LIMITS)],
         "between": [f"/facts?between={a},{b}&limit={limit}" for (a, b), limit in product(pairs, LIMITS)],
+        "between, one of them rare": [
+            f"/facts?between={a},{b}&limit={limit}" for a, b, limit in product(BUSIEST[:6], states[-40:], LIMITS)
+        ],
+        "role": [
+            f"/facts?country={one}&role={role}&limit={limit}"
+            for one, role, limit in product(states[:40], ("supplier", "host", "party"), LIMITS)
+        ],
         "/relations/a/b": [f"/relations/{a}/{b}?limit={limit}" for (a, b), limit in product(pairs, LIMITS)],
         "mentions": [f"/facts?mentions={one}&limit={limit}" for one, limit in product(states, LIMITS)],
         "system": [f"/facts?system={one}&limit={limit}" for one, limit in product(systems, LIMITS)],
@@ -69,6 +79,10 @@ def _targets(made: World) -> dict[str, list[str]]:
         "since and until": [
             f"/facts?since={year}-{month:02}&until={year + 2}&limit={limit}"
             for year, month, limit in product(YEARS, range(1, 13), LIMITS)
+        ],
+        "certainly between": [
+            f"/facts?since={year}&until={year + 1}&date_match=certain&limit={limit}"
+            for year, limit in product(YEARS, LIMITS)
         ],
         "country since": [
             f"/facts?country={one}&since={year}&limit={limit}"
@@ -97,10 +111,28 @@ def _targets(made: World) -> dict[str, list[str]]:
             f"/exercises?series={series.replace(' ', '%20')}&participant={one}&limit={limit}"
             for series, one, limit in product(SERIES, states[:60], LIMITS)
         ],
+        "bilateral": [
+            f"/exercises?bilateral={told}&since={year}&limit={limit}"
+            for told, year, limit in product(("true", "false"), YEARS, LIMITS)
+        ],
         "not a country": [f"/facts?country=!{one}&limit={limit}" for one, limit in product(states, LIMITS)],
         "q, by date": [f"/facts?q={word(one).lower()}&limit={limit}" for one, limit in product(range(WORDS), LIMITS)],
         "used_by": [f"/systems?used_by={one}&limit={limit}" for one, limit in product(states, LIMITS)],
     }
+
+
+def _every_filter(server: Server) -> Iterator[tuple[str, list[str]]]:
+    """Yield addresses by each filter that records are counted by, with the values that have most facts."""
+    own = {one.collection: [some for some in one.parameters if some not in FACT_PARAMETERS] for one in FACTS}
+    for collection, parameters in {"facts": FACT_PARAMETERS, **own}.items():
+        names = ",".join(one.name for one in parameters if one.dimension is not None)
+        answer = json.loads(server.get(f"/{collection}?limit=1&facet={names}")[2])
+        for facet in answer["meta"]["facets"]:
+            links = [value["link"] for value in facet["values"]]
+            yield (
+                f"/{collection} by {facet['parameter']}",
+                [f"{link}{'&' if '?' in link else '?'}limit={limit}" for link, limit in product(links, LIMITS)],
+            )
 
 
 def _deep(server: Server, first: str, dice: random.Random) -> Iterator[str]:

@@ -19,6 +19,7 @@ from app.facts import FACTS
 from bench.kinds import MAKERS
 from bench.measure import Found, Plan, Size
 from bench.profiles import Profile
+from bench.rounds import Subject
 from bench.subjects import ROOT, versions
 
 Rows = Iterable[list[str]]
@@ -171,11 +172,14 @@ def _by_size(sizes: list[Size]) -> Iterable[str]:
     yield "One page at a time: half of the answers took at most so many ms, 99 of 100 what stands in brackets."
     yield table(
         ["page", *(f"{size.facts:,} facts" for size in sizes)],
-        (
-            [some[0].name, *(f"{one.p50:.2f} ({one.p99:.1f})" if one.runs else "none" for one in some)]
-            for some in zip(*(size.pages for size in sizes), strict=True)
-        ),
+        ([some[0].name, *map(_page, some)] for some in zip(*(size.pages for size in sizes), strict=True)),
     )
+
+
+def _page(asked: Subject) -> str:
+    if not asked.runs:
+        return "none"
+    return f"{asked.p50:.2f} ({asked.p99:.1f})" + (f", **{asked.failed} failed**" if asked.failed else "")
 
 
 def _start(medians: tuple[float, float, float]) -> list[str]:
