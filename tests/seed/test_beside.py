@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect, text
 
+from app.kit.postgresql import schema_of
+from bench.loading import release_of
+from tests.conftest import Database
+
+FACTS = 600
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="rows are made in a process of their own on Linux only")
 
@@ -23,13 +28,17 @@ def numbers():
     print("child", os.getpid(), flush=True)
     {body}
 
-for one in beside(numbers):
-    print(one, flush=True)
-print("end", flush=True)
+try:
+    for one in beside(numbers):
+        print(str(one)[:100], flush=True)
+        time.sleep({pause})
+    print("end", flush=True)
+except Exception as error:
+    print(type(error).__name__, vars(error).get("sqlite_errorname"), error, *getattr(error, "__notes__", ()))
 """
 
 
-LOAD = """
+LOAD = f"""
 import sys
 from bench.loading import synthetic
 from seed import beside, compile
@@ -38,41 +47,59 @@ begun = []
 beginning = compile.beside
 compile.beside = lambda make: begun.append(1) or beginning(make)
 compile.MANY = int(sys.argv[1])
-synthetic(600, sys.argv[2])
+synthetic({FACTS}, sys.argv[2])
 print(len(begun))
 """
 
 
-def run(body: str) -> subprocess.CompletedProcess[str]:
-    """Run a generator beside a process that prints what it yields."""
-    program = [sys.executable, "-c", PROGRAM.format(body=body)]
-    return subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+def run(body: str, pause: float = 0) -> str:
+    """Run a generator beside a process that prints what it yields, or the error; return that."""
+    program = [sys.executable, "-c", PROGRAM.format(body=body, pause=pause)]
+    found = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    return found.stdout.partition("\n")[2]
 
 
 def test_what_is_made_beside_comes_in_order() -> None:
-    found = run("yield from ([n, 'x' * 100_000] for n in range(20))")
-    lines = [line.split(",")[0] for line in found.stdout.splitlines()]
-    assert lines[1:] == [*(f"[{n}" for n in range(20)), "end"]
+    found = run("yield from ([n, 'x' * 2_000_000] for n in range(20))")
+    assert [line.split(",")[0] for line in found.splitlines()] == [*(f"[{n}" for n in range(20)), "end"]
 
 
-def test_an_error_there_is_told_here() -> None:
+def test_an_error_there_is_raised_here_with_its_place() -> None:
     found = run("yield 1; raise ValueError('row 7 is odd')")
-    assert found.returncode == 1
-    assert "ValueError: row 7 is odd" in found.stderr
-    assert "RuntimeError" in found.stderr
+    assert found.startswith("1\nValueError None row 7 is odd Traceback")
+    assert "in numbers" in found
+
+
+def test_a_disk_that_is_full_there_is_as_full_here() -> None:
+    """`seed.room` knows it by the name of SQLite's error, which goes from process to process with it."""
+    full = "import sqlite3; d = sqlite3.connect(''); d.execute('PRAGMA max_page_count = 1')"
+    found = run(f"{full}; yield 1; d.execute('CREATE TABLE one (two)')")
+    assert found.startswith("1\nOperationalError SQLITE_FULL database or disk is full")
+
+
+def test_an_error_that_cannot_be_sent_is_told_in_words() -> None:
+    found = run("yield 1; error = ValueError('row 8'); error.held = lambda: 1; raise error")
+    assert found.startswith("1\nRuntimeError None Traceback")
+    assert "ValueError: row 8" in found
 
 
 def test_a_process_that_dies_is_no_end() -> None:
-    found = run("yield 1; os.kill(os.getpid(), 9)")
-    assert found.returncode == 1
-    assert "the process that made rows died (exit code -9)" in found.stderr
-    assert "end" not in found.stdout.split()
+    assert run("yield 1; os.kill(os.getpid(), 9)") == (
+        "1\nRuntimeError None the process that made rows died (exit code -9)\n"
+    )
 
 
-def test_it_ends_when_nobody_waits_for_it_any_more() -> None:
-    body = "while True: yield 'x'"
+def test_nor_is_one_that_dies_in_the_midst_of_writing() -> None:
+    killed = "me = os.getpid(); os.fork() or (time.sleep(1), os.kill(me, 9), os._exit(0))"
+    assert run(f"{killed}; yield 1; yield 'x' * 50_000_000", pause=2) == (
+        "1\nRuntimeError None the process that made rows died (exit code -9)\n"
+    )
+
+
+@pytest.mark.parametrize("body", ["while True: yield 'x'", "time.sleep(1_000); yield 1"])
+def test_it_ends_when_nobody_waits_for_it_any_more(body: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(body=body)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM.format(body=body, pause=0)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
         child = int(process.stdout.readline().split()[1])
@@ -83,19 +110,31 @@ def test_it_ends_when_nobody_waits_for_it_any_more() -> None:
     assert not Path(f"/proc/{child}").exists()
 
 
-def test_a_release_is_the_same_wherever_its_rows_are_made(tmp_path: Path) -> None:
+def rows(url: str) -> list[str]:
+    """Return all rows of all tables of a database of one release, but for when it was loaded."""
+    engine = create_engine(url)
+    schema = None if url.startswith("sqlite") else schema_of(release_of(FACTS))
+    told: list[str] = []
+    with engine.connect() as connection:
+        for table in sorted(inspect(connection).get_table_names(schema)):
+            columns = [one["name"] for one in inspect(connection).get_columns(table, schema)]
+            read = ", ".join(f'"{one}"' for one in columns if one != "loaded_at")
+            where = f'{schema}."{table}"' if schema else f'"{table}"'
+            told += sorted(f"{table} {row}" for row in connection.execute(text(f"SELECT {read} FROM {where}")))  # noqa: S608  # names out of the schema
+    engine.dispose()
+    return told
+
+
+def test_a_release_is_the_same_wherever_its_rows_are_made(database: Callable[[str], Database]) -> None:
     found: list[tuple[int, list[str]]] = []
     for name, many in (("alone", 1_000_000), ("beside", 0)):
-        file = tmp_path / f"{name}.sqlite"
-        program = [sys.executable, "-c", LOAD, str(many), f"sqlite:///{file}"]
+        url = database(name).load
+        program = [sys.executable, "-c", LOAD, str(many), url]
         done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
-        with closing(sqlite3.connect(file)) as database:
-            database.execute("UPDATE release SET loaded_at = ''")
-            rows = [line for line in database.iterdump() if line.startswith("INSERT")]
-        found.append((int(done.stdout), rows))
+        found.append((int(done.stdout), rows(url)))
     (not_beside, alone), (once, beside) = found
     assert (not_beside, once) == (0, 1)
-    assert len(alone) > 600
+    assert len(alone) > FACTS
     assert alone == beside
 
 
