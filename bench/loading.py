@@ -96,9 +96,9 @@ def synthetic(number: int, url: str, documents: Path | None = None) -> dict[str,
 
 
 def bytes_of(url: str, number: int) -> int:
-    """Return how many bytes a release takes in PostgreSQL, its indexes with it."""
+    """Return how many bytes a release takes in PostgreSQL, its indexes with it; 0 if it is not there."""
     tables = "FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(:of)"
-    size = f"SELECT sum(pg_total_relation_size(oid)) {tables}"
+    size = f"SELECT coalesce(sum(pg_total_relation_size(oid)), 0) {tables}"
     engine = create_engine(url)
     with engine.connect() as connection:
         found = connection.execute(text(size), {"of": schema_of(release_of(number))}).scalar_one()

@@ -78,9 +78,14 @@ class Found:
     postgresql: list[Size] = field(default_factory=list)
     starts: list[startup.Start] = field(default_factory=list)
 
+    @property
+    def by_size(self) -> list[Size]:
+        """All corpora in SQLite, the largest last."""
+        return sorted([*self.sizes, *self.alone], key=lambda size: size.facts)
+
     def budgets(self) -> list[Budget]:
         """Return the budgets of the design, over the largest corpus."""
-        last, largest = self.sizes[-1], [*self.sizes, *self.alone][-1]
+        last, largest = self.sizes[-1], self.by_size[-1]
         first = next((one for one in self.sizes if one.facts >= 10_000), self.sizes[0])
         repeated = last.per_second("Foedus", REPEATED)
         new = last.per_second("Foedus", NEW)
@@ -127,7 +132,7 @@ def measure(plan: Plan) -> Found:
     found = Found()
     for number in plan.sizes:
         url = _url(plan, number)
-        size = _loaded(plan, number, url, compared=True)
+        size = loaded(plan, number, url, compared=True)
         found.sizes.append(size)
         with ExitStack() as stack:
             _ask(plan, size, url, stack)
@@ -145,12 +150,14 @@ def _url(plan: Plan, number: int) -> str:
     return f"sqlite:///{plan.kept / str(number)}.sqlite"
 
 
-def _loaded(plan: Plan, number: int, url: str, *, compared: bool) -> Size:
+def loaded(plan: Plan, number: int, url: str, *, compared: bool) -> Size:
     """Load so many facts, unless that was done before; if `compared`, with a bare insert of the same rows."""
     plan.say(f"{number:,} facts: load into {make_url(url).get_backend_name()}")
     file = database_file(url) if url.startswith("sqlite") else None
     told = plan.kept / f"{file.stem if file else f'{number}.postgresql'}.json"
-    kept = told.exists() and (file is None or file.exists())
+    load: dict[str, float] = json.loads(told.read_text()) if told.exists() else {}
+    here = file.exists() if file else loading.bytes_of(url, number) > 0
+    kept = here and {"bytes", *(["bare"] if compared else [])} <= load.keys()
     if not kept:
         documents = loading.documents_of(file) if file and compared else None
         command = [sys.executable, "-m", "bench.loading", str(number), url, *([str(documents)] if documents else [])]
@@ -160,11 +167,11 @@ def _loaded(plan: Plan, number: int, url: str, *, compared: bool) -> Size:
             load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite", documents)
         load["bytes"] = file.resolve().stat().st_size if file else loading.bytes_of(url, number)
         told.write_text(json.dumps(load))
-    return Size(number, json.loads(told.read_text()), kept)
+    return Size(number, load, kept)
 
 
 def _alone(plan: Plan, number: int, url: str) -> Size:
-    size = _loaded(plan, number, url, compared=False)
+    size = loaded(plan, number, url, compared=False)
     ours = foedus(url, **QUIET)
     with running(ours.command, ours.environment, "/facts?limit=1", plan.folder / "alone.log") as server:
         _pages(plan, size, server)

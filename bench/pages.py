@@ -51,7 +51,7 @@ def _asked(server: Server, targets: list[str]) -> Run:
         took.append((time.perf_counter() - began) * 1000)
         failed += answer.status != http.client.OK
     connection.close()
-    cuts = quantiles(took, n=100) if len(took) > 1 else took * 99
+    cuts = quantiles(took, n=100, method="inclusive") if len(took) > 1 else took * 99
     return Run(len(took), 1000 * len(took) / sum(took), cuts[49], cuts[98], failed)
 
 

@@ -40,7 +40,7 @@ def text(found: Found, plan: Plan, command: str) -> str:
         *(part for size in found.sizes for part in _size(size)),
         *(part for size in found.alone for part in _alone(size)),
         "## By size",
-        *_by_size([*found.sizes, *found.alone]),
+        *_by_size(found.by_size),
         *(["## By size, on PostgreSQL", *_by_size(found.postgresql)] if found.postgresql else []),
         "## Start to first answer",
         table(
@@ -76,10 +76,19 @@ def _how(plan: Plan) -> str:
         " question is: transfers of a supplier since a day, twenty to a page. *Repeated* asks one again and again; "
         " *never asked before* goes through a list in which none comes twice. The corpus is synthetic and seeded: a few"
         " countries have very many facts, many have few."
-        f"{said} Peers that are not installed are named as absent.\n\n"
+        f"{said} Peers that are not installed are named as absent.{_elsewhere(plan)}\n\n"
         "The idiomatic endpoint is bench/peers/idiomatic.py: tables with relationships, a session per request,"
         " `response_model`, one count. Its second row returns the transfer's own columns only, with no evidence."
         " Datasette, roapi and soul-cli serve a flat table of the finished answers with an index on what is asked."
+    )
+
+
+def _elsewhere(plan: Plan) -> str:
+    if not plan.postgresql:
+        return ""
+    return (
+        " PostgreSQL is on the same machine and on whatever core is free, that of the questions too; the memory of a"
+        " load into it is that of the load's own processes."
     )
 
 
@@ -157,7 +166,7 @@ def _profile(profile: Profile) -> Iterable[str]:
 def _by_size(sizes: list[Size]) -> Iterable[str]:
     """Yield what a corpus takes, and what a page of it costs, sort by sort, at every size."""
     yield table(
-        ["facts", "on disk, MB", "load, s", "ms a fact", "memory of the load, MB"],
+        ["facts", "on disk, MB", "load, s", "ms a fact", "memory of the load, MB", "loaded"],
         (
             [
                 f"{size.facts:,}",
@@ -165,6 +174,7 @@ def _by_size(sizes: list[Size]) -> Iterable[str]:
                 f"{size.load['seconds']:,.1f}",
                 f"{1000 * size.load['seconds'] / size.facts:.2f}",
                 f"{size.load['peak'] / 1e6:.0f}",
+                "in an earlier run" if size.kept else "in this run",
             ]
             for size in sizes
         ),

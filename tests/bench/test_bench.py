@@ -20,6 +20,7 @@ from app.kit.parameters import Parameter
 from bench.facts import Facts
 from bench.kinds import MAKERS
 from bench.loading import SEED, bare, documents_of, synthetic
+from bench.measure import Plan, loaded
 from bench.profiles import read
 from bench.world import world
 from tests.conftest import ENGINES
@@ -84,6 +85,14 @@ def test_a_bare_executemany_inserts_every_row(release: Path, tmp_path: Path) -> 
     documents = documents_of(release.parent.parent / "foedus.sqlite")
     assert bare(release, tmp_path / "bare.sqlite", documents) > 0
     assert not (tmp_path / "bare.sqlite").exists()
+
+
+def test_what_was_kept_is_used_again_if_it_tells_all_that_is_wanted(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / '100.sqlite'}"
+    plan = Plan([100], [], None, 1, 1, 1, 1, 1, profile=False, folder=tmp_path, kept=tmp_path, say=lambda _: None)
+    found = [loaded(plan, 100, url, compared=compared) for compared in (False, False, True, True, False)]
+    assert [size.kept for size in found] == [False, True, False, True, True]
+    assert ["bare" in size.load for size in found] == [False, False, True, True, True]
 
 
 def test_a_profile_is_read_by_function() -> None:
