@@ -25,9 +25,9 @@ def bitmaps(connection: Connection) -> Iterator[Lines]:
     long = numbers.where(col(Term.count) > LONG).order_by(col(Posting.term), col(Posting.n))
     # By a cursor on the server, where there is one: no engine holds all of them in memory.
     rows = connection.execute(long, execution_options={"stream_results": True, "max_row_buffer": _AHEAD})
-    return lines(
-        _BITMAP, ((term, _bitmap(array("I", map(itemgetter(1), some)))) for term, some in groupby(rows, itemgetter(0)))
-    )
+    found = ((term, _bitmap(array("I", map(itemgetter(1), some)))) for term, some in groupby(rows, itemgetter(0)))
+    # The first lists are the longest: of ten million facts, one may have a megabyte.
+    return lines(_BITMAP, found, at_once=20)
 
 
 def _bitmap(numbers: array[int]) -> bytes:

@@ -1,4 +1,4 @@
-"""Corpus to rows: what tables will hold, answers finished, facts numbered in order of date; it touches no database."""
+"""Corpus to rows: what tables will hold, answers finished, facts numbered in order of date; no release is written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from seed.making import Made, Maker
 from seed.postings import Postings
 from seed.rows import Lines, Rows, Values, into, line, lines
 from seed.spool import Spool
-from seed.tallies import Cells, Pairs, Seen
+from seed.tallies import Bins, Pairs, Seen
 from seed.texts import Texts
 
 # So many facts go through a load together; so many are worth a process that makes their rows.
@@ -51,7 +51,7 @@ class Compiler:
         self.maker = Maker(corpus, self.known, self.texts, facts)
         self.pairs = Pairs()
         self.counting = Counting(facts)
-        self.counts = Cells()
+        self.counts = Bins()
         self.active: set[str] = set()
         self.users: set[tuple[str, str]] = set()
         self.postings = Postings()
@@ -85,7 +85,7 @@ class Compiler:
         }
 
     def facts(self) -> Iterator[Lines | Document]:
-        """Yield the rows of all facts, in order of date; those of some hundred facts together."""
+        """Yield the rows of all facts, in order of date; those of some hundred facts together, and once only."""
         cited = Seen()
         for made in self._made():
             new = [(id_, *told) for id_, told in made.citations.items() if cited.add(id_)]
@@ -93,12 +93,12 @@ class Compiler:
                 yield _CITATION, new
             yield from ((where, rows) for where, rows in made.lines.items() if rows)
             yield from made.documents
-            yield self.postings.of_facts(made.listed)
+            yield self.postings.of_facts(made.filed)
             self.pairs.add(made.pairs)
             self.counts.add(self.counting.counts(made))
             self.active |= made.active
             self.users |= made.users
-            self.dated += sum(one.bounds is not None for one in made.listed)
+            self.dated += sum(one.bounds is not None for one in made.filed)
         self.spool.let_go()
 
     def _made(self) -> Iterable[Made]:

@@ -15,7 +15,7 @@ from app.core.resource import Resource
 from app.kit.parameters import Asked, Dimension, Parameter
 from seed.making import Made
 from seed.rows import Into, Values
-from seed.tallies import Cell
+from seed.tallies import Bin
 
 
 class _By(NamedTuple):
@@ -44,18 +44,18 @@ class Counting:
                     self._take(parameter, resource.kind)
         self._by: dict[Into, list[_By]] = {}
 
-    def counts(self, made: Made) -> Counter[Cell]:
+    def counts(self, made: Made) -> Counter[Bin]:
         """Return how many of some facts have each value."""
-        told = made.told
+        told = made.counted_as
         found = Counter(
             (NONE, NONE, kind, modality, NONE, granularity) for kind, modality, _, granularity in told.values()
         )
         for where, rows in made.lines.items():
-            of_kind: dict[str | None, list[Values]] = defaultdict(list, {None: rows})
+            by_kind: dict[str | None, list[Values]] = defaultdict(list, {None: rows})
             for row in rows:
-                of_kind[told[row[0]][0]].append(row)
+                by_kind[told[row[0]][0]].append(row)
             for by in self._by.get(where) or self._found(where):
-                values = _values(by, of_kind[by.kind])
+                values = _values(by, by_kind[by.kind])
                 for n, value in values:
                     kind, modality, source, granularity = told[n]
                     found[by.parameter, value, kind, modality, source, granularity] += 1

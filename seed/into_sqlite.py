@@ -144,7 +144,7 @@ class SqliteTarget:
             yield from _facts(other)
 
     def flaws(self, connection: Connection) -> list[str]:
-        """Check foreign keys and the file, not that each index has its table's rows: SQLite made them a moment ago."""
+        """Check foreign keys and the file; not that each index has its table's rows, which is left to SQLite."""
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
         found = [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in broken]
         integrity = connection.execute(text("PRAGMA quick_check")).scalars().all()

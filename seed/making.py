@@ -38,11 +38,11 @@ _AMOUNT = into(tables.Amount, "n", "name", "part", "value", "estimated", "untold
 _CITATION = into(tables.FactCitation, "n", "position", "citation")
 
 
-# What a fact is counted under: kind, modality, source, granularity.
-Told = tuple[str, str, str, str]
+# What a fact is counted as: kind, modality, source, granularity.
+CountedAs = tuple[str, str, str, str]
 
 
-class Listed(NamedTuple):
+class Filed(NamedTuple):
     """A fact as it is put into lists: `bounds` of its date, None if it has none."""
 
     n: int
@@ -58,16 +58,16 @@ class Made:
     """What a run of facts gives.
 
     lines: their rows. citations: source and answer of each passage, by id; an earlier run may have had it.
-    pairs: how many there are of two states. told: what each is counted under.
+    pairs: how many there are of two states. counted_as: what each is counted as.
     active: states that take part. users: who fields a system.
     """
 
     lines: dict[Into, list[Values]]
     documents: list[Document] = field(default_factory=list)
     citations: dict[str, tuple[str, str]] = field(default_factory=dict)
-    listed: list[Listed] = field(default_factory=list)
+    filed: list[Filed] = field(default_factory=list)
     pairs: Counter[Pair] = field(default_factory=Counter)
-    told: dict[int, Told] = field(default_factory=dict)
+    counted_as: dict[int, CountedAs] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
     users: set[tuple[str, str]] = field(default_factory=set)
 
@@ -91,6 +91,8 @@ class Maker:
         self._unnamed = {id_ for id_, actor in known.actors.items() if actor["kind"] == "unnamed"}
         self._finisher = Finisher(known, self._kinds)
         self._texts = texts
+        # The same come again with fact after fact.
+        self._party_told = cache(self._party)
         sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
         self._unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
 
@@ -105,8 +107,7 @@ class Maker:
         """Return the country that an actor counts for: itself, or whose organ it is."""
         return actor if actor in self._countries else self._organs.get(actor or "")
 
-    @cache  # noqa: B019  # a maker lives as long as its load
-    def _told(self, actor: str, role: Role, chosen: bool) -> terms.PartyTold:
+    def _party(self, actor: str, role: Role, chosen: bool) -> terms.PartyTold:
         return terms.PartyTold(_plain(actor), _plain(self._state(actor)), role, chosen)
 
     def _fact(self, made: Made, n: int, rank: int, source: str, fact: FactEntry) -> None:
@@ -129,7 +130,7 @@ class Maker:
         detail = {name: _plain(value) for name, value in fact.detail().items()}
         lines.setdefault(into(resource.row, "n", *detail), []).append((n, *detail.values()))
         made.documents.append(self._texts.document(n, resource, fact, parties, uses, quotable=quotable))
-        told = [self._told(party.actor, party.role, _chosen(fact, party.role)) for party in parties]
+        told = [self._party_told(party.actor, party.role, _chosen(fact, party.role)) for party in parties]
         for position, one in enumerate(told):
             lines[_PARTY].append((n, position, one.actor, one.state, one.role.value, one.chosen))
             if one.state and one.role.takes_part:
@@ -145,7 +146,7 @@ class Maker:
         lines[_SOURCE].append((n, source))
         lines[_AMOUNT] += [(n, name, part, *_added(numbers)) for name, part, numbers in fact.amounts()]
         kind, modality, granularity, voice = codes
-        made.told[n] = kind, modality, source, granularity
+        made.counted_as[n] = kind, modality, source, granularity
         chosen = sorted({one.state for one in told if one.state and one.chosen})
         for a, b in combinations(chosen, 2):
             made.pairs[a, b, source, kind, modality, granularity, len(chosen) > terms.TWO_STATES] += 1
@@ -166,7 +167,7 @@ class Maker:
                 for term in terms.own(name, [value])
             ),
         ]
-        made.listed.append(Listed(n, rank, kind, modality, bounds, listed))
+        made.filed.append(Filed(n, rank, kind, modality, bounds, listed))
 
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from app.core import listed
 from app.core.terms import ALL_KINDS, EVERY
 from app.kit import edtf
-from seed.making import Listed
+from seed.making import Filed
 from seed.rows import Lines, Values, into, lines
 from seed.tallies import Numbered
 
@@ -26,7 +26,7 @@ class Postings:
         self._of: tuple[str | None, str | None] | None = None
         self._last = 0
 
-    def of_facts(self, facts: Iterable[Listed]) -> Lines:
+    def of_facts(self, facts: Iterable[Filed]) -> Lines:
         """Return a row for each term that a fact is listed under; facts come in the order of their numbers."""
         rows: list[Values] = []
         met = self._lists.met

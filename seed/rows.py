@@ -32,7 +32,6 @@ class Into:
 Values = tuple[Any, ...]
 Lines = tuple[Into, Sequence[Values]]
 Rows = Iterable[Lines | Document]
-_AT_ONCE = 1_000
 
 
 @cache
@@ -50,8 +49,8 @@ def line(model: type[SQLModel], **columns: Any) -> Lines:
     return into(model, *columns), (tuple(columns.values()),)
 
 
-def lines(where: Into, rows: Iterable[Values]) -> Iterator[Lines]:
-    """Yield very many rows of one table, some at a time."""
+def lines(where: Into, rows: Iterable[Values], at_once: int = 1_000) -> Iterator[Lines]:
+    """Yield very many rows of one table, so many at a time."""
     remaining = iter(rows)
-    while some := list(islice(remaining, _AT_ONCE)):
+    while some := list(islice(remaining, at_once)):
         yield where, some

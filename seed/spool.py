@@ -108,7 +108,7 @@ class Spool:
             read = database.cursor().execute
             for rank, at in database.execute(_IN_TIME):
                 source, payload = read("SELECT source, payload FROM fact WHERE rowid = ?", (at,)).fetchone()
-                yield rank, source, pickle.loads(payload)  # noqa: S301  # written above, by this process
+                yield rank, source, pickle.loads(payload)  # noqa: S301  # written above, by this process or the one that it is a copy of
 
 
 def _clear(where: Path) -> None:

@@ -18,9 +18,9 @@ _TEMPORARY = ""
 # Two states, source, kind, modality, granularity, and whether further states take part.
 Pair = tuple[str, str, str, str, str, str, bool]
 # Filter, value, kind, modality, source, granularity.
-Cell = tuple[str, str, str, str, str, str]
+Bin = tuple[str, str, str, str, str, str]
 # A term's number, the fact's, and the fact's rank.
-Met = tuple[int, int, int]
+Posted = tuple[int, int, int]
 K = TypeVar("K", bound=tuple[str | bool, ...])
 
 
@@ -62,10 +62,10 @@ class Numbered:
         )
         finalize(self, self._database.close)
 
-    def met(self, kind: str, modality: str, terms: Iterable[Term], n: int, rank: int) -> list[Met]:
+    def met(self, kind: str, modality: str, terms: Iterable[Term], n: int, rank: int) -> list[Posted]:
         """Return what there is to say of terms that are met once more, in the fact `n`."""
         held = self._held[kind, modality]
-        met: list[Met] = []
+        met: list[Posted] = []
         for term in terms:
             found = held.get(term)
             if found is None:
@@ -121,7 +121,7 @@ class Tally(Generic[K]):
             self._some.clear()
 
 
-class Cells(Tally[Cell]):
+class Bins(Tally[Bin]):
     """How many facts have each value of a filter."""
 
     def __init__(self, most: int = 50_000) -> None:

@@ -22,6 +22,8 @@ from app.kit.prepared import Statements, number_slot
 
 # A longer list has a bitmap; of a shorter one the numbers are read. It is in every release: another is another schema.
 LONG = 16
+# So many are read by one statement: engines bound how many values it may be given, and questions name thousands.
+MOST = 4_096
 _STATEMENTS = Statements()
 
 
@@ -56,7 +58,10 @@ class Met:
 
 
 def meet(connection: Connection, plan: Plan, asked: Asked, dated: int) -> Met:
-    """Return the facts in all the lists of a plan; by one statement, by one more if dates are asked."""
+    """Return the facts in all the lists of a plan; by one statement, by one more if dates are asked.
+
+    By more where thousands of lists are asked for.
+    """
     meetings = {modality.value: plan.meeting(modality.value) for modality in Modality}
     maps = _read(connection, [one for meeting in meetings.values() for ids in meeting.all() for one in ids])
     facts = {modality: _met(meeting, maps) for modality, meeting in meetings.items() if meeting.wanted}
@@ -97,12 +102,17 @@ def _union(maps: Sequence[BitMap]) -> BitMap:
 
 
 def _read(connection: Connection, lists: Sequence[Listed]) -> dict[int, BitMap]:
-    """Return the numbers of lists by their ids, by one statement."""
+    """Return the numbers of lists by their ids."""
     found: dict[int, BitMap] = {}
     long, short = (sorted({one.id for one in lists if (one.count > LONG) is is_long}) for is_long in (True, False))
+    for at in range(0, max(len(long), len(short)), MOST):
+        found |= _some(connection, long[at : at + MOST], short[at : at + MOST])
+    return found
+
+
+def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> dict[int, BitMap]:
+    found: dict[int, BitMap] = {}
     long_slots, short_slots = _slots("long", long), _slots("short", short)
-    if not (long or short):
-        return found
     statement = _STATEMENTS.of(
         connection, ("lists", len(long_slots), len(short_slots)), lambda: _reading(list(long_slots), list(short_slots))
     )

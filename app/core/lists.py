@@ -77,7 +77,7 @@ class FactList:
         return self.sought or self.question.asked
 
     def part(self, connection: Connection, after: int | None, limit: int) -> Part:
-        """Return a part, by one statement, or by two if long lists meet; by one more if terms were not asked before."""
+        """Return a part, by one statement, or by three at most if long lists meet; by one more if terms are new."""
         sort = self.asked.one("sort") or "date"
         dated = self.question.held.about.dated
         shown = modalities(self.asked)
@@ -103,7 +103,10 @@ class FactList:
         return _part(statement.execute(connection, values | bound | more).all(), limit)
 
     def counts(self, connection: Connection) -> Counts:
-        """Count what is found and what is withheld, by one statement at most; by one more if they are very many."""
+        """Count what is found and what is withheld: by one statement, by two if long lists meet and no page met them.
+
+        By one more if they are very many.
+        """
         every = [modality.value for modality in Modality]
         lists = self._plan(connection)
         shown = modalities(self.asked)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core import lists, postings
+from app.core import bitmaps, lists, postings
 
 if TYPE_CHECKING:
     from tests.conftest import Api
@@ -75,6 +75,22 @@ def test_every_way_finds_the_same(small: Api, monkeypatch: pytest.MonkeyPatch, w
     expected = walk(small, question)
     for name, value in zip(("FEW", "FEW_BY_DATE", "FEW_TO_MEET", "MOST_PARTS"), WAYS[way], strict=True):
         monkeypatch.setattr(postings, name, value)
+    assert walk(small, question) == expected
+
+
+@pytest.mark.parametrize(
+    "asked", ["country=TR,NO,NA&mentions=RU,UA", "country=TR,NO,AZ&since=2012", "country=TR,RU&mentions=!UA,NO"]
+)
+def test_very_many_lists_are_read_some_at_a_time(small: Api, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    question = f"/facts?{asked}&modality=any&limit=3"
+    monkeypatch.setattr(postings, "FEW_TO_MEET", -1)
+    expected = walk(small, question)
+    assert len(expected) > 1
+    small.get(question)
+    at_once = len(small.statements)
+    monkeypatch.setattr(bitmaps, "MOST", 1)
+    small.get(question)
+    assert len(small.statements) > at_once
     assert walk(small, question) == expected
 
 

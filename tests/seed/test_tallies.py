@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kit.parameters import Term
-from seed.tallies import Cell, Cells, Numbered, Pairs
+from seed.tallies import Bin, Bins, Numbered, Pairs
 
 
 def test_terms_are_numbered_as_they_are_met_and_counted() -> None:
@@ -46,8 +46,8 @@ CELL = st.tuples(*[st.sampled_from("AB")] * 5, st.sampled_from(["instance", "agg
 
 
 @given(st.lists(st.dictionaries(CELL, st.integers(min_value=1, max_value=9)), max_size=12))
-def test_cells_that_are_put_down_are_added_up_apart(runs: list[dict[Cell, int]]) -> None:
-    little = Cells(most=3)
+def test_cells_that_are_put_down_are_added_up_apart(runs: list[dict[Bin, int]]) -> None:
+    little = Bins(most=3)
     expected: dict[tuple[str, ...], list[int]] = {}
     for run in runs:
         little.add(run)
