@@ -16,7 +16,6 @@ from app.views.coverage import answer as coverage_answer
 from seed import entities, names
 from seed.beside import beside, has_room_beside
 from seed.corpus import Corpus
-from seed.counting import Counting
 from seed.datasets import Track, untracked
 from seed.making import Made, Maker
 from seed.postings import Postings
@@ -50,7 +49,6 @@ class Compiler:
         self.texts = Texts(corpus)
         self.maker = Maker(corpus, self.known, self.texts, facts)
         self.pairs = Pairs()
-        self.counting = Counting(facts)
         self.counts = Bins()
         self.active: set[str] = set()
         self.users: set[tuple[str, str]] = set()
@@ -95,7 +93,7 @@ class Compiler:
             yield from made.documents
             yield self.postings.of_facts(made.filed)
             self.pairs.add(made.pairs)
-            self.counts.add(self.counting.counts(made))
+            self.counts.add(made.bins)
             self.active |= made.active
             self.users |= made.users
             self.dated += sum(one.bounds is not None for one in made.filed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
@@ -13,9 +13,11 @@ from app.core.filters import kinds, of_kind
 from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.kit.parameters import Asked, Dimension, Parameter
-from seed.making import Made
 from seed.rows import Into, Values
-from seed.tallies import Bin
+from seed.tallies import bin_of
+
+# What a fact is counted as: kind, modality, source, granularity.
+CountedAs = tuple[str, str, str, str]
 
 
 class _By(NamedTuple):
@@ -44,24 +46,21 @@ class Counting:
                     self._take(parameter, resource.kind)
         self._by: dict[Into, list[_By]] = {}
 
-    def counts(self, made: Made) -> Counter[Bin]:
-        """Return how many of some facts have each value."""
-        told = made.counted_as
-        found = Counter(
-            (NONE, NONE, kind, modality, NONE, granularity) for kind, modality, _, granularity in told.values()
-        )
-        for where, rows in made.lines.items():
+    def counts(self, lines: Mapping[Into, list[Values]], told: Mapping[int, CountedAs]) -> Counter[str]:
+        """Return how many of some facts have each value, by bin; `told`: of each fact what it is counted as."""
+        of_source = {n: bin_of(*parts) for n, parts in told.items()}
+        of_any = {n: bin_of(kind, modality, NONE, granularity) for n, (kind, modality, _, granularity) in told.items()}
+        found = Counter(bin_of(NONE, NONE, bin_) for bin_ in of_any.values())
+        for where, rows in lines.items():
+            wanted = self._by.get(where) or self._found(where)
             by_kind: dict[str | None, list[Values]] = defaultdict(list, {None: rows})
-            for row in rows:
-                by_kind[told[row[0]][0]].append(row)
-            for by in self._by.get(where) or self._found(where):
+            if any(by.kind for by in wanted):
+                for row in rows:
+                    by_kind[told[row[0]][0]].append(row)
+            for by in wanted:
                 values = _values(by, by_kind[by.kind])
-                for n, value in values:
-                    kind, modality, source, granularity = told[n]
-                    found[by.parameter, value, kind, modality, source, granularity] += 1
-                for n in {n for n, _ in values}:
-                    kind, modality, _, granularity = told[n]
-                    found[by.parameter, NONE, kind, modality, NONE, granularity] += 1
+                found.update(bin_of(by.parameter, value, of_source[n]) for n, value in values)
+                found.update(bin_of(by.parameter, NONE, of_any[n]) for n in {n for n, _ in values})
         return found
 
     def _take(self, parameter: Parameter, kind: str | None) -> None:

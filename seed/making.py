@@ -20,6 +20,7 @@ from app.kit.parameters import Term
 from app.kit.textindex import Document
 from app.reference.sources import Redistribution
 from seed.corpus import Corpus
+from seed.counting import CountedAs, Counting
 from seed.finished import Finisher
 from seed.rows import Into, Values, into
 from seed.tallies import Pair
@@ -38,10 +39,6 @@ _AMOUNT = into(tables.Amount, "n", "name", "part", "value", "estimated", "untold
 _CITATION = into(tables.FactCitation, "n", "position", "citation")
 
 
-# What a fact is counted as: kind, modality, source, granularity.
-CountedAs = tuple[str, str, str, str]
-
-
 class Filed(NamedTuple):
     """A fact as it is put into lists: `bounds` of its date, None if it has none."""
 
@@ -58,7 +55,7 @@ class Made:
     """What a run of facts gives.
 
     lines: their rows. citations: source and answer of each passage, by id; an earlier run may have had it.
-    pairs: how many there are of two states. counted_as: what each is counted as.
+    pairs: how many there are of two states. bins: how many have each value of a filter.
     active: states that take part. users: who fields a system.
     """
 
@@ -67,7 +64,7 @@ class Made:
     citations: dict[str, tuple[str, str]] = field(default_factory=dict)
     filed: list[Filed] = field(default_factory=list)
     pairs: Counter[Pair] = field(default_factory=Counter)
-    counted_as: dict[int, CountedAs] = field(default_factory=dict)
+    bins: Counter[str] = field(default_factory=Counter)
     active: set[str] = field(default_factory=set)
     users: set[tuple[str, str]] = field(default_factory=set)
 
@@ -91,6 +88,7 @@ class Maker:
         self._unnamed = {id_ for id_, actor in known.actors.items() if actor["kind"] == "unnamed"}
         self._finisher = Finisher(known, self._kinds)
         self._texts = texts
+        self._counting = Counting(self._kinds.values())
         # The same come again with fact after fact.
         self._party_told = cache(self._party)
         sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
@@ -99,8 +97,8 @@ class Maker:
     def made(self, facts: Iterable[InTime]) -> Made:
         """Return what some facts give, in their order."""
         made = Made({one: [] for one in (_FACT, _PARTY, _SYSTEM, _VOICE, _VALUE, _SOURCE, _AMOUNT, _CITATION)})
-        for n, rank, source, fact in facts:
-            self._fact(made, n, rank, source, fact)
+        counted_as = {n: self._fact(made, n, rank, source, fact) for n, rank, source, fact in facts}
+        made.bins = self._counting.counts(made.lines, counted_as)
         return made
 
     def _state(self, actor: str | None) -> str | None:
@@ -110,7 +108,8 @@ class Maker:
     def _party(self, actor: str, role: Role, chosen: bool) -> terms.PartyTold:
         return terms.PartyTold(_plain(actor), _plain(self._state(actor)), role, chosen)
 
-    def _fact(self, made: Made, n: int, rank: int, source: str, fact: FactEntry) -> None:
+    def _fact(self, made: Made, n: int, rank: int, source: str, fact: FactEntry) -> CountedAs:
+        """Add what a fact gives; return what it is counted as."""
         lines, resource = made.lines, self._kinds[fact.kind]
         parties, uses = fact.all_parties(), fact.all_systems()
         place, voices = _plain(fact.place), [_plain(actor) for actor in fact.asserted_by]
@@ -146,7 +145,6 @@ class Maker:
         lines[_SOURCE].append((n, source))
         lines[_AMOUNT] += [(n, name, part, *_added(numbers)) for name, part, numbers in fact.amounts()]
         kind, modality, granularity, voice = codes
-        made.counted_as[n] = kind, modality, source, granularity
         chosen = sorted({one.state for one in told if one.state and one.chosen})
         for a, b in combinations(chosen, 2):
             made.pairs[a, b, source, kind, modality, granularity, len(chosen) > terms.TWO_STATES] += 1
@@ -168,6 +166,7 @@ class Maker:
             ),
         ]
         made.filed.append(Filed(n, rank, kind, modality, bounds, listed))
+        return kind, modality, source, granularity
 
     def _voice(self, fact: FactEntry) -> Voice:
         if not fact.asserted_by:

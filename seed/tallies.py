@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Generic, TypeVar
@@ -17,11 +18,11 @@ from app.kit.parameters import Term
 _TEMPORARY = ""
 # Two states, source, kind, modality, granularity, and whether further states take part.
 Pair = tuple[str, str, str, str, str, str, bool]
-# Filter, value, kind, modality, source, granularity.
-Bin = tuple[str, str, str, str, str, str]
+# Between the parts of a bin: it sorts before all that stands in one.
+_APART = "\x1f"
 # A term's number, the fact's, and the fact's rank.
 Posted = tuple[int, int, int]
-K = TypeVar("K", bound=tuple[str | bool, ...])
+K = TypeVar("K", bound=Hashable)
 
 
 def _opened(table: str) -> sqlite3.Connection:
@@ -98,10 +99,10 @@ class Numbered:
         self._holding = 0
 
 
-class Tally(Generic[K]):
-    """How many facts there are of each key: so many texts, or truths."""
+class Tally(ABC, Generic[K]):
+    """How many facts there are of each key."""
 
-    def __init__(self, columns: Sequence[str], most: int = 50_000) -> None:
+    def __init__(self, columns: Sequence[str], most: int) -> None:
         """Name the parts of a key; begin with none, and hold at most so many keys in memory."""
         self._most = most
         self._some: Counter[K] = Counter()
@@ -117,26 +118,39 @@ class Tally(Generic[K]):
 
     def _put_down(self) -> None:
         if self._some:
-            self._database.executemany(self._take, [(*key, count) for key, count in self._some.items()])
+            self._database.executemany(self._take, self._rows(self._some.items()))
             self._some.clear()
 
+    @abstractmethod
+    def _rows(self, counts: Iterable[tuple[K, int]]) -> Iterable[tuple[object, ...]]:
+        """Return the parts of each key, and its count."""
 
-class Bins(Tally[Bin]):
-    """How many facts have each value of a filter."""
+
+def bin_of(*parts: str) -> str:
+    """Return the key of a bin: filter, value, kind, modality, source, granularity; or the end of one."""
+    return _APART.join(parts)
+
+
+class Bins(Tally[str]):
+    """How many facts have each value of a filter; a bin is one text, counted in half of the time of its parts."""
 
     def __init__(self, most: int = 50_000) -> None:
         """Begin with none; hold at most so many in memory."""
-        super().__init__(("parameter", "value", "kind", "modality", "source", "granularity"), most)
+        super().__init__(("bin",), most)
+
+    def _rows(self, counts: Iterable[tuple[str, int]]) -> Iterable[tuple[object, ...]]:
+        return counts
 
     def apart(self) -> Iterator[tuple[str, str, str, str, str, int, int]]:
         """Yield, in order, all but the granularity, and how many there are of one thing each, and of several."""
         self._put_down()
-        of = "parameter, value, kind, modality, source"
-        parts = (Granularity.instance, Granularity.aggregate)
-        counts = (f"sum(CASE granularity WHEN '{one.value}' THEN count ELSE 0 END)" for one in parts)
-        yield from self._database.execute(
-            f"SELECT {of}, {', '.join(counts)} FROM part GROUP BY {of} ORDER BY {of}"  # noqa: S608  # ours
-        )
+        rows = self._database.execute("SELECT bin, sum(count) FROM part GROUP BY bin ORDER BY bin")
+        for of, some in groupby(rows, key=lambda row: row[0].rpartition(_APART)[0]):
+            counts = {bin_.rpartition(_APART)[2]: count for bin_, count in some}
+            parameter, _, others = of.partition(_APART)
+            value, kind, modality, source = others.rsplit(_APART, 3)
+            instances, aggregates = (counts.get(one.value, 0) for one in (Granularity.instance, Granularity.aggregate))
+            yield parameter, value, kind, modality, source, instances, aggregates
 
 
 class Pairs(Tally[Pair]):
@@ -145,6 +159,9 @@ class Pairs(Tally[Pair]):
     def __init__(self, most: int = 50_000) -> None:
         """Begin with none; hold at most so many in memory."""
         super().__init__(("a", "b", "source", "kind", "modality", "granularity", "multilateral"), most)
+
+    def _rows(self, counts: Iterable[tuple[Pair, int]]) -> Iterable[tuple[object, ...]]:
+        return ((*key, count) for key, count in counts)
 
     def counts(self) -> Iterator[tuple[Pair, int]]:
         """Yield every key with its count, in order."""

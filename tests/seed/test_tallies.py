@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kit.parameters import Term
-from seed.tallies import Bin, Bins, Numbered, Pairs
+from seed.tallies import Bins, Numbered, Pairs, bin_of
 
 
 def test_terms_are_numbered_as_they_are_met_and_counted() -> None:
@@ -42,15 +42,15 @@ def test_pairs_that_are_put_down_are_added_up(pairs: list[tuple[str, str, str]])
     assert [*little.of("gazette")] == [*much.of("gazette")]
 
 
-CELL = st.tuples(*[st.sampled_from("AB")] * 5, st.sampled_from(["instance", "aggregate"]))
+BIN = st.tuples(*[st.sampled_from(["", "A", "A B", "AB"])] * 5, st.sampled_from(["instance", "aggregate"]))
 
 
-@given(st.lists(st.dictionaries(CELL, st.integers(min_value=1, max_value=9)), max_size=12))
-def test_cells_that_are_put_down_are_added_up_apart(runs: list[dict[Bin, int]]) -> None:
+@given(st.lists(st.dictionaries(BIN, st.integers(min_value=1, max_value=9)), max_size=12))
+def test_bins_that_are_put_down_are_added_up_apart(runs: list[dict[tuple[str, ...], int]]) -> None:
     little = Bins(most=3)
     expected: dict[tuple[str, ...], list[int]] = {}
     for run in runs:
-        little.add(run)
+        little.add({bin_of(*parts): count for parts, count in run.items()})
         for (*key, granularity), count in run.items():
             expected.setdefault(tuple(key), [0, 0])[granularity == "aggregate"] += count
     assert [*little.apart()] == [(*key, *counts) for key, counts in sorted(expected.items())]
