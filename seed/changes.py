@@ -45,14 +45,13 @@ def _differing(old: Facts, new: Facts) -> Iterator[tuple[ChangeKind, tuple[str, 
     before, after = iter(old), iter(new)
     was, is_ = next(before, None), next(after, None)
     while was or is_:
-        if was is None or (is_ is not None and is_[0] < was[0]):
-            assert is_ is not None  # noqa: S101  # one of the two is there
+        if is_ and (was is None or is_[0] < was[0]):
             yield ChangeKind.added, is_
             is_ = next(after, None)
-        elif is_ is None or was[0] < is_[0]:
+        elif was and (is_ is None or was[0] < is_[0]):
             yield ChangeKind.retired, was
             was = next(before, None)
-        else:
+        elif was and is_:
             if was[2] != is_[2]:
                 yield ChangeKind.modified, is_
             was, is_ = next(before, None), next(after, None)
