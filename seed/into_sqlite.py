@@ -72,7 +72,7 @@ class SqliteTarget:
         self._folder.mkdir(parents=True, exist_ok=True)
         # As facts go in, lists are kept aside; then what the spool gave back holds what is sorted.
         make_sure([(self._folder, GROWTH * spooled * 2 // 3), (aside(), spooled // 4)])
-        make_sure([(self._folder, GROWTH * spooled), (aside(), 0)])
+        make_sure([(self._folder, GROWTH * spooled)])
 
     def loosen(self, connection: Connection) -> list[str]:
         """Drop every index that is not a table's own; let the full-text index gather more before it writes.
