@@ -1,9 +1,9 @@
-"""Long lists met in memory: the facts that are in several, as roaring bitmaps, by modality; which lists, plans say."""
+"""Lists met in memory, with each other, dates and words, as roaring bitmaps by modality; which lists, plans say."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from sqlalchemy import CompoundSelect, Connection, Integer, LargeBinary, Select,
 from sqlmodel import col
 
 from app.core.listed import Bitmap, Posting
-from app.core.postings import BESIDE, Meeting, Plan, filled
-from app.core.selecting import Selecting, values_of
+from app.core.postings import BESIDE, Meeting, Part, Plan, filled
+from app.core.selecting import Selecting, is_certain, values_of
 from app.core.snapshot import Listed
 from app.core.tables import Fact
 from app.core.vocabulary import Modality
@@ -24,6 +24,10 @@ from app.kit.prepared import Statements, number_slot
 LONG = 16
 # So many are read by one statement: engines bound how many values it may be given, and questions name thousands.
 MOST = 4_096
+# So many facts are read that are found otherwise than by lists; if they are more, each is asked for the rest.
+MOST_FOUND = 100_000
+# So many are looked up, times the lists, faster than the lists are read.
+FEW_LOOKED_UP = 1_000
 _STATEMENTS = Statements()
 
 
@@ -57,14 +61,30 @@ class Met:
         return numbers
 
 
-def meet(connection: Connection, plan: Plan, asked: Asked, dated: int) -> Met:
+def found_otherwise(connection: Connection, shape: Hashable, asked: Asked, values: dict[str, Any]) -> BitMap | None:
+    """Return the numbers of what is found by no list, whatever its dates, by one statement; None if they are too many.
+
+    shape, asked, values: the question, prepared.
+    """
+    statement = _STATEMENTS.of(connection, ("found", shape), lambda: _finding(asked))
+    rows: Sequence[Any] = statement.execute(connection, values | {"limit": MOST_FOUND + 1}).all()
+    return BitMap([n for (n,) in rows]) if len(rows) <= MOST_FOUND else None
+
+
+def meet(connection: Connection, plan: Plan, asked: Asked, dated: int, found: BitMap | None) -> Met:
     """Return the facts in all the lists of a plan; by one statement, by one more if dates are asked.
 
-    By more where thousands of lists are asked for.
+    By more where thousands of lists are asked for. found: if given, only these are wanted.
     """
     meetings = {modality.value: plan.meeting(modality.value) for modality in Modality}
-    maps = _read(connection, [one for meeting in meetings.values() for ids in meeting.all() for one in ids])
+    lists = {one for meeting in meetings.values() for ids in meeting.all() for one in ids}
+    if found is None or len(found) * len(lists) > FEW_LOOKED_UP:
+        maps = _read(connection, lists)
+    else:
+        maps = _looked_up(connection, lists, found)
     facts = {modality: _met(meeting, maps) for modality, meeting in meetings.items() if meeting.wanted}
+    if found is not None:
+        facts = {modality: some & found for modality, some in facts.items()}
     if not plan.timed:
         return Met(facts, {})
     undated = {modality: len(some) - some.rank(dated) for modality, some in facts.items()}
@@ -101,7 +121,31 @@ def _union(maps: Sequence[BitMap]) -> BitMap:
     return BitMap.union(*maps) if len(maps) > 1 else maps[0]
 
 
-def _read(connection: Connection, lists: Sequence[Listed]) -> dict[int, BitMap]:
+def _finding(asked: Asked) -> Select[Any]:
+    selecting = Selecting(asked)
+    rows, _ = selecting.rows(0, Part((), (), (), once=True), dates=False)
+    return rows.limit(selecting.number("limit"))
+
+
+def _looked_up(connection: Connection, lists: Collection[Listed], found: BitMap) -> dict[int, BitMap]:
+    """Return which of some facts are in lists, by their ids: each is looked up in each."""
+    numbers: dict[int, list[int]] = {one.id: [] for one in lists}
+    if numbers and found:
+        of_lists, of_facts = _slots("list", list(numbers)), _slots("n", list(found))
+        statement = _STATEMENTS.of(
+            connection,
+            ("looked up", len(of_lists), len(of_facts)),
+            lambda: select(col(Posting.term), col(Posting.n)).where(
+                col(Posting.term).in_(map(number_slot, of_lists)), col(Posting.n).in_(map(number_slot, of_facts))
+            ),
+        )
+        rows: Sequence[Any] = statement.execute(connection, of_lists | of_facts).all()
+        for term, n in rows:
+            numbers[term].append(n)
+    return {term: BitMap(some) for term, some in numbers.items()}
+
+
+def _read(connection: Connection, lists: Collection[Listed]) -> dict[int, BitMap]:
     """Return the numbers of lists by their ids."""
     found: dict[int, BitMap] = {}
     long, short = (sorted({one.id for one in lists if (one.count > LONG) is is_long}) for is_long in (True, False))
@@ -141,12 +185,12 @@ def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] |
 
 
 def _days(connection: Connection, asked: Asked, dated: int) -> BitMap:
-    """Return the numbers of all facts that may be of the time that is asked for."""
-    names = tuple(name in asked.given for name in BESIDE)
+    """Return the numbers of all facts that may be of the time that is asked for, or certainly are."""
+    names = (*(name in asked.given for name in BESIDE), is_certain(asked))
     statement = _STATEMENTS.of(connection, ("days", names), lambda: Selecting(asked).moments())
-    days = BitMap()
     runs: Sequence[Any] = statement.execute(connection, values_of(asked, ()) | {"dated": dated}).all()
-    for first, last in runs:
+    among, apart = BitMap(), BitMap()
+    for first, last, is_apart in runs:
         if first <= last:
-            days.add_range(first, last + 1)
-    return days
+            (apart if is_apart else among).add_range(first, last + 1)
+    return among - apart

@@ -194,7 +194,7 @@ def text_of_facts() -> Parameter:
         return Match(SEARCH.c.rowid, and_(matches(values[0]), SEARCH.c.rowid > 0))
 
     doc = f"Words in the fact's names, summary, passages and quotes, or in any name of who takes part. {GRAMMAR}"
-    return Parameter("q", doc, full_text(), match, takes="one", bind=_sought, starts=True)
+    return Parameter("q", doc, full_text(), match, takes="one", bind=_sought, starts="many")
 
 
 def text_of_entities(kind: str, row: type[Entity]) -> Parameter:

@@ -69,7 +69,7 @@ class FactList:
     kind: str | None = None
     sought: Asked | None = None
     _planned: list[Plan] = field(default_factory=list, init=False, compare=False, repr=False)
-    _meeting: list[Met] = field(default_factory=list, init=False, compare=False, repr=False)
+    _meeting: list[Met | None] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def asked(self) -> Asked:
@@ -77,13 +77,12 @@ class FactList:
         return self.sought or self.question.asked
 
     def part(self, connection: Connection, after: int | None, limit: int) -> Part:
-        """Return a part, by one statement, or by three at most if long lists meet; by one more if terms are new."""
+        """Return a part, by one statement, or by four at most if lists meet; by one more if terms are new."""
         sort = self.asked.one("sort") or "date"
         dated = self.question.held.about.dated
         shown = modalities(self.asked)
         lists = self._plan(connection)
-        if lists.meets and sort.removeprefix("-") == "date":
-            met = self._met(connection, lists)
+        if sort.removeprefix("-") == "date" and (met := self._met(connection, lists)):
             numbers = met.page(shown, dated, after, limit + 1, down=sort.startswith("-"))
             found = bitmaps.answers(connection, numbers)
             return Part([answer for _, answer in found[:limit]], found[limit - 1][0] if len(found) > limit else None)
@@ -103,7 +102,7 @@ class FactList:
         return _part(statement.execute(connection, values | bound | more).all(), limit)
 
     def counts(self, connection: Connection) -> Counts:
-        """Count what is found and what is withheld: by one statement, by two if long lists meet and no page met them.
+        """Count what is found and what is withheld: by one statement, by three at most if lists meet that no page met.
 
         By one more if they are very many.
         """
@@ -118,8 +117,7 @@ class FactList:
             told = spans.counts(connection, span, lists.kinds)
             counts = told.overlapping
             undated = sum(lists.count(modality) - told.dated.get(modality, 0) for modality in shown)
-        elif lists.meets:
-            met = self._met(connection, lists)
+        elif met := self._met(connection, lists):
             counts = {modality: len(some) for modality, some in met.facts.items()}
             undated = sum(met.undated.get(modality, 0) for modality in shown)
         else:
@@ -160,11 +158,16 @@ class FactList:
             self._planned.append(plan(connection, self.question.held, self.asked, self.kind))
         return self._planned[0]
 
-    def _met(self, connection: Connection, lists: Plan) -> Met:
-        """Return where its lists meet, which is read once."""
-        if not self._meeting:
-            self._meeting.append(bitmaps.meet(connection, lists, self.asked, self.question.held.about.dated))
-        return self._meeting[0]
+    def _met(self, connection: Connection, lists: Plan) -> Met | None:
+        """Return where its lists meet, which is read once; None if they do not, or with too many facts."""
+        if not self._meeting and lists.meets:
+            found = None
+            if lists.many:
+                found = bitmaps.found_otherwise(connection, *self.asked.prepared(self._listed))
+            too_many = bool(lists.many) and found is None
+            dated = self.question.held.about.dated
+            self._meeting.append(None if too_many else bitmaps.meet(connection, lists, self.asked, dated, found))
+        return self._meeting[0] if self._meeting else None
 
     def _counted(self, connection: Connection, lists: Plan, shown: set[str]) -> dict[str, int]:
         shape, slotted, values = self.asked.prepared(self._listed)

@@ -2,8 +2,8 @@
 
 Facts of a kind and modality that have a term are a list of numbers, in order of date, whose length is known. A filter
 is the union of some lists. Where one filter finds few facts, all of these are taken; else the shortest lists are walked
-in order, a part for each, until the page is full, and the other filters are asked of each fact. Where nothing but lists
-and dates is asked, and no list is short, they meet as bitmaps instead.
+in order, a part for each, until the page is full, and the other filters are asked of each fact. Where nothing is asked
+but lists, dates and words, and no list is short, they meet as bitmaps instead.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ MOST_TERMS = 20_000
 BESIDE = ("since", "until")
 BETWEEN = frozenset(BESIDE)
 # So they choose by more than where dates begin.
-CERTAIN = ("date_match", ("certain",))
+MATCH = "date_match"
+CERTAIN = (MATCH, ("certain",))
+DATES = BETWEEN | {MATCH}
 Ids = tuple[int, ...]
 
 
@@ -104,7 +106,8 @@ class Plan:
 
     every: the lists of all facts. cells: the kinds and modalities in which each asserted filter has lists; the kind is
     empty where all facts of a modality are meant.
-    others: what is asked that is in no list. single: one filter at most is asked, and no fact is in two of its lists.
+    others: what is asked that is in no list. many: those of them that may find very many facts.
+    single: one filter at most is asked, and no fact is in two of its lists.
     """
 
     every: _Filter
@@ -112,6 +115,7 @@ class Plan:
     negated: tuple[_Filter, ...]
     cells: tuple[Cell, ...]
     others: frozenset[str]
+    many: frozenset[str]
     single: bool
 
     @property
@@ -136,9 +140,11 @@ class Plan:
 
     @property
     def meets(self) -> bool:
-        """Whether lists that are not short meet each other, or dates, and nothing else is asked."""
-        asked = bool(self.asserted or self.negated) and not self.counted
-        return asked and self.others <= BETWEEN and self._first.total(self.cells) > FEW_TO_MEET
+        """Whether lists that are not short meet each other, dates or words, and nothing else is asked."""
+        if self.counted or not self.others - self.many <= DATES:
+            return False
+        asked = self.asserted or self.negated or MATCH in self.others
+        return bool(self.many) or (bool(asked) and self._first.total(self.cells) > FEW_TO_MEET)
 
     def meeting(self, modality: str) -> Meeting:
         """Return the lists of a modality as they are to meet."""
@@ -207,6 +213,7 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
     """Return the lists behind a question about facts of a kind, or of all; by one statement, if terms are new to it."""
     wanted: list[tuple[bool, list[parameters.Term]]] = []
     others: set[str] = set()
+    many: set[str] = set()
     for parameter in asked.parameters:
         choices = asked.given.get(parameter.name)
         if not choices:
@@ -215,6 +222,8 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
             chooses = parameter.match or parameter.starts or parameter.name in BESIDE
             if chooses or (parameter.name, choices[0].values) == CERTAIN:
                 others.add(parameter.name)
+            if parameter.starts == "many":
+                many.add(parameter.name)
             continue
         for choice in choices:
             found = parameter.terms(choice.values, asked)
@@ -235,7 +244,7 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
         cells = [cell for cell in every.cells if cell[0] and (of_kind is None or of_kind(cell[0]))]
     cells = [cell for cell in cells if all(cell in one.cells for one in asserted)]
     single = len(filters) <= 1 and all(one.once for _, one in filters)
-    return Plan(every, asserted, refused, tuple(cells), frozenset(others), single)
+    return Plan(every, asserted, refused, tuple(cells), frozenset(others), frozenset(many), single)
 
 
 def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:

@@ -97,7 +97,7 @@ def _last_day(values: tuple[str, ...]) -> tuple[str]:
 SORTS = ("date", "-date", "id", "-id")
 
 FACT_PARAMETERS = (
-    Parameter("id", "These facts.", FACT_ID, fact_column(col(Fact.id)), bind=as_they_are, starts=True),
+    Parameter("id", "These facts.", FACT_ID, fact_column(col(Fact.id)), bind=as_they_are, starts="few"),
     Parameter(
         "country",
         f"A state that takes part, or an organ of it (a quote: that it is about). {NAMES}",
@@ -171,7 +171,7 @@ FACT_PARAMETERS = (
         _evidence,
         several=True,
         bind=as_they_are,
-        starts=True,
+        starts="few",
     ),
     Parameter(
         "asserted_by",

@@ -6,7 +6,7 @@ what becomes of them is for others to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,14 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     inspect,
     literal,
     not_,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -57,9 +59,14 @@ def reaches_of(asked: Asked, *, few: bool = False) -> tuple[str, ...]:
         return (EVERYWHERE,)
     if few or start_of(asked):
         return (EACH,)
-    if asked.one("date_match") == "certain":
+    if is_certain(asked):
         return (WITHIN,)
     return (WITHIN, *((LASTING, RUNNING) if since else ()), *((UNBEGUN,) if until else ()))
+
+
+def is_certain(asked: Asked) -> bool:
+    """Whether facts are wanted that lie wholly inside the dates asked for."""
+    return asked.one("date_match") == "certain"
 
 
 def values_of(asked: Asked, parts: Iterable[Part]) -> dict[str, Any]:
@@ -74,7 +81,8 @@ def values_of(asked: Asked, parts: Iterable[Part]) -> dict[str, Any]:
         first = edtf.whole(asked.given["since"][0].values[0])[0]
         found |= {"since": first, "before": edtf.year_before(first)}
     if "until" in asked.given:
-        found["until"] = edtf.whole(asked.given["until"][0].values[0])[1]
+        last = edtf.whole(asked.given["until"][0].values[0])[1]
+        found |= {"until": last, "running": edtf.year_before(last)}
     return found
 
 
@@ -188,20 +196,36 @@ class Selecting:
         if reach == WITHIN:
             ends = [key <= (self._last_until() if until else self.number("dated"))]
             begins = [key >= self._first_since()] if since else []
-            certain = [self._dated(key)] if self.asked.one("date_match") == "certain" else []
+            certain = [self._dated(key)] if is_certain(self.asked) else []
             return rows, [*begins, *ends, *certain]
         within = and_(key >= col(Moment.first), key <= col(Moment.last))
         joined = _InOrder(inspect(Moment).local_table, inspect(Posting).local_table, within)
         return rows.select_from(joined), self._beyond(reach)
 
     def moments(self) -> CompoundSelect[Any]:
-        """Return the first and last numbers of the runs of facts that may be of the time that is asked for."""
+        """Return runs of facts: first and last number, and whether they are apart from the others, which are asked for.
+
+        All others may be of the time that is asked for, or certainly are.
+        """
         since, until = (name in self.asked.given for name in BESIDE)
-        within = select(
-            self._first_since() if since else literal(0), self._last_until() if until else self.number("dated")
-        )
-        beyond = [self._beyond(reach) for reach in reaches_of(self.asked)[1:]]
-        return union_all(within, *(select(col(Moment.first), col(Moment.last)).where(*some) for some in beyond))
+        first = self._first_since() if since else literal(0)
+        last = self._last_until() if until else self.number("dated")
+        certain = is_certain(self.asked)
+        around = self._uncertain(first, last) if certain else map(self._beyond, reaches_of(self.asked)[1:])
+        apart = true() if certain else false()
+        runs = (select(col(Moment.first), col(Moment.last), apart).where(*some) for some in around)
+        return union_all(select(first, last, false()), *runs)
+
+    def _uncertain(self, first: ColumnElement[int], last: ColumnElement[int]) -> Iterator[list[ColumnElement[bool]]]:
+        """Ask for moments that start within a time, and may begin before it or end after it."""
+        latest = col(Moment.latest)
+        within = [col(Moment.first) >= first, col(Moment.first) <= last]
+        if "since" in self.asked.given:
+            yield [col(Moment.begun).is_(False), *within]
+        if "until" in self.asked.given:
+            yield [col(Moment.long).is_(True), *within, or_(latest.is_(None), latest > self.text("until"))]
+            running = [col(Moment.first) >= self._first_since("running"), col(Moment.first) <= last]
+            yield [col(Moment.long).is_(False), *running, latest > self.text("until")]
 
     def _beyond(self, reach: str) -> list[ColumnElement[bool]]:
         """Ask for moments around a time that reach into it."""
@@ -230,7 +254,7 @@ class Selecting:
         """Ask for the dates of each fact, where its number does not tell."""
         told = aliased(Fact)
         since, until = (name in self.asked.given for name in BESIDE)
-        certain = self.asked.one("date_match") == "certain"
+        certain = is_certain(self.asked)
         earliest, latest = col(told.earliest), col(told.latest)
         found: list[ColumnElement[bool]] = [col(told.n) == key, col(told.n) <= self.number("dated")]
         if since:

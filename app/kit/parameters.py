@@ -93,7 +93,7 @@ class Parameter:
     if there are no such lists, by the function where others read it.
     column: the attribute of the records' own row whose value is the term's.
     span: the attributes of the records' own row between which the time that is asked for lies; null is open.
-    starts: it finds few records, or finds them in order: a statement begins with it.
+    starts: a statement begins with it, for it finds `few` records, or `many` and in order.
     """
 
     name: str
@@ -113,7 +113,7 @@ class Parameter:
     terms: Callable[[tuple[str, ...], Asked], Iterable[Term] | None] | None = None
     column: str | None = None
     span: tuple[str, str] | None = None
-    starts: bool = False
+    starts: Literal["few", "many"] | None = None
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,9 @@ STATEMENTS = {
     "/holdings?origin=RU": 4,
     "/events?type=meeting": 3,
     "/quotes?about=TR&speaker=lars-vinter": 4,
-    "/facts?q=drones": 3,
-    "/transfers?q=drones OR frigate*&from=TR": 4,
+    # Words: which facts have them, then which of these are in which list.
+    "/facts?q=drones": 4,
+    "/transfers?q=drones OR frigate*&from=TR": 5,
     "/countries?q=Turkiye": 2,
     "/facts?facet=kind": 4,
     "/transfers?group_by=supplier,recipient": 4,
@@ -41,8 +42,8 @@ STATEMENTS = {
     # A page of pairs: the page, its counts, the total, what is withheld.
     "/relations": 4,
     "/relations?country=TR&modality=any": 5,
-    # Words cost no statement of their own. Search: the page, the facts and the entities of it, the counts.
-    '/transfers?q=drones NOT (jets OR "port amber") no*&from=TR': 4,
+    # What they are costs no more. Search: the page, the facts and the entities of it, the counts.
+    '/transfers?q=drones NOT (jets OR "port amber") no*&from=TR': 5,
     "/countries?q=turkiye": 2,
     "/search?q=turkey": 4,
     "/search?q=turkey NOT (norway OR dro*)&kind=!quote&modality=any&highlight=true": 4,

@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from tests.conftest import Api
 
 NEVER = 1_000_000
-# What counts as few: for sorting, for asking each for its date, for looking each up; and how many parts merge at most.
-WAYS = {"merged": (-1, -1, NEVER, 10_000), "asked one by one": (-1, -1, NEVER, 0), "met": (2_000, 300, -1, 60)}
+# What counts as few: for sorting, for asking each for its date, for meeting; how many parts merge at most; how many
+# facts are read that are in no list, and how many of them are looked up in lists.
+WAYS = {
+    "merged": (-1, -1, NEVER, 10_000, -1, -1),
+    "asked one by one": (-1, -1, NEVER, 0, -1, -1),
+    "met": (2_000, 300, -1, 60, NEVER, -1),
+    "looked up": (2_000, 300, -1, 60, NEVER, NEVER),
+}
+TOLD = (
+    *((postings, name) for name in ("FEW", "FEW_BY_DATE", "FEW_TO_MEET", "MOST_PARTS")),
+    *((bitmaps, name) for name in ("MOST_FOUND", "FEW_LOOKED_UP")),
+)
 FILTERS = (
     "",
     "country=TR",
@@ -34,9 +44,16 @@ FILTERS = (
     "until=2015",
     "since=2015&until=2018-06",
     "since=2010&until=2019&date_match=certain",
+    "since=2010&date_match=certain",
+    "until=2019&date_match=certain",
+    "country=TR,NO&since=2014&until=2018&date_match=certain",
     "country=TR,NO&since=2014&until=2018",
     "q=drone* OR port",
     "q=drone* OR port&country=TR&since=2014",
+    "q=drone* OR port&country=!TR",
+    "q=drone* OR port&kind=transfer,event&until=2018",
+    "q=drone* OR port&since=2014&until=2018&date_match=certain",
+    "q=nothing-of-this",
     "id=!tr-no-heron-2016",
     "role=host",
 )
@@ -73,8 +90,8 @@ def walk(api: Api, question: str) -> list[str]:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_way_finds_the_same(small: Api, monkeypatch: pytest.MonkeyPatch, way: str, question: str) -> None:
     expected = walk(small, question)
-    for name, value in zip(("FEW", "FEW_BY_DATE", "FEW_TO_MEET", "MOST_PARTS"), WAYS[way], strict=True):
-        monkeypatch.setattr(postings, name, value)
+    for (module, name), value in zip(TOLD, WAYS[way], strict=True):
+        monkeypatch.setattr(module, name, value)
     assert walk(small, question) == expected
 
 
