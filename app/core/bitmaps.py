@@ -14,7 +14,7 @@ from sqlmodel import col
 from app.core.listed import Bitmap, Posting
 from app.core.postings import BESIDE, Meeting, Part, Plan, filled
 from app.core.selecting import Selecting, is_certain, values_of
-from app.core.snapshot import Listed
+from app.core.snapshot import Listed, Snapshot
 from app.core.tables import Fact
 from app.core.vocabulary import Modality
 from app.kit.parameters import Asked
@@ -71,7 +71,7 @@ def found_otherwise(connection: Connection, shape: Hashable, asked: Asked, value
     return BitMap([n for (n,) in rows]) if len(rows) <= MOST_FOUND else None
 
 
-def meet(connection: Connection, plan: Plan, asked: Asked, dated: int, found: BitMap | None) -> Met:
+def meet(connection: Connection, plan: Plan, asked: Asked, about: Snapshot, found: BitMap | None) -> Met:
     """Return the facts in all the lists of a plan; by one statement, by one more if dates are asked.
 
     By more where thousands of lists are asked for. found: if given, only these are wanted.
@@ -87,8 +87,8 @@ def meet(connection: Connection, plan: Plan, asked: Asked, dated: int, found: Bi
         facts = {modality: some & found for modality, some in facts.items()}
     if not plan.timed:
         return Met(facts, {})
-    undated = {modality: len(some) - some.rank(dated) for modality, some in facts.items()}
-    days = _days(connection, asked, dated)
+    undated = {modality: len(some) - some.rank(about.dated) for modality, some in facts.items()}
+    days = _days(connection, asked, about)
     return Met({modality: some & days for modality, some in facts.items()}, undated)
 
 
@@ -184,13 +184,20 @@ def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] |
     return union_all(of_long, of_short) if long and short else of_long if long else of_short
 
 
-def _days(connection: Connection, asked: Asked, dated: int) -> BitMap:
+def _days(connection: Connection, asked: Asked, about: Snapshot) -> BitMap:
     """Return the numbers of all facts that may be of the time that is asked for, or certainly are."""
-    names = (*(name in asked.given for name in BESIDE), is_certain(asked))
+    certain = is_certain(asked)
+    names = (*(name in asked.given for name in BESIDE), certain)
     statement = _STATEMENTS.of(connection, ("days", names), lambda: Selecting(asked).moments())
-    runs: Sequence[Any] = statement.execute(connection, values_of(asked, ()) | {"dated": dated}).all()
-    among, apart = BitMap(), BitMap()
-    for first, last, is_apart in runs:
+    runs: Sequence[Any] = statement.execute(connection, values_of(asked, ()) | {"dated": about.dated}).all()
+    within, around = BitMap(), BitMap()
+    for first, last, is_within in runs:
         if first <= last:
-            (apart if is_apart else among).add_range(first, last + 1)
-    return among - apart
+            (within if is_within else around).add_range(first, last + 1)
+    if certain:
+        return within - around - about.endless if "until" in asked.given else within - around
+    if "since" in asked.given:
+        # What begins before a time and has no end reaches into it.
+        begins = min((first for first, _, is_within in runs if is_within), default=0)
+        around |= about.endless & BitMap(range(begins))
+    return within | around

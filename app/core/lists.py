@@ -165,8 +165,8 @@ class FactList:
             if lists.many:
                 found = bitmaps.found_otherwise(connection, *self.asked.prepared(self._listed))
             too_many = bool(lists.many) and found is None
-            dated = self.question.held.about.dated
-            self._meeting.append(None if too_many else bitmaps.meet(connection, lists, self.asked, dated, found))
+            about = self.question.held.about
+            self._meeting.append(None if too_many else bitmaps.meet(connection, lists, self.asked, about, found))
         return self._meeting[0] if self._meeting else None
 
     def _counted(self, connection: Connection, lists: Plan, shown: set[str]) -> dict[str, int]:

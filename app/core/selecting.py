@@ -203,18 +203,20 @@ class Selecting:
         return rows.select_from(joined), self._beyond(reach)
 
     def moments(self) -> CompoundSelect[Any]:
-        """Return runs of facts: first and last number, and whether they are apart from the others, which are asked for.
+        """Return runs of facts: first and last number, and whether their dates start within the time that is asked for.
 
-        All others may be of the time that is asked for, or certainly are.
+        The others are around it: they may be of the time, too; or, if it is to be certain, may not be, though they
+        start within it. Left out are those that have no end.
         """
         since, until = (name in self.asked.given for name in BESIDE)
         first = self._first_since() if since else literal(0)
         last = self._last_until() if until else self.number("dated")
-        certain = is_certain(self.asked)
-        around = self._uncertain(first, last) if certain else map(self._beyond, reaches_of(self.asked)[1:])
-        apart = true() if certain else false()
-        runs = (select(col(Moment.first), col(Moment.last), apart).where(*some) for some in around)
-        return union_all(select(first, last, false()), *runs)
+        if is_certain(self.asked):
+            around = self._uncertain(first, last)
+        else:
+            around = (self._beyond(reach, ended=True) for reach in reaches_of(self.asked)[1:])
+        runs = (select(col(Moment.first), col(Moment.last), false()).where(*some) for some in around)
+        return union_all(select(first, last, true()), *runs)
 
     def _uncertain(self, first: ColumnElement[int], last: ColumnElement[int]) -> Iterator[list[ColumnElement[bool]]]:
         """Ask for moments that start within a time, and may begin before it or end after it."""
@@ -223,18 +225,19 @@ class Selecting:
         if "since" in self.asked.given:
             yield [col(Moment.begun).is_(False), *within]
         if "until" in self.asked.given:
-            yield [col(Moment.long).is_(True), *within, or_(latest.is_(None), latest > self.text("until"))]
+            yield [col(Moment.long).is_(True), *within, latest > self.text("until")]
             running = [col(Moment.first) >= self._first_since("running"), col(Moment.first) <= last]
             yield [col(Moment.long).is_(False), *running, latest > self.text("until")]
 
-    def _beyond(self, reach: str) -> list[ColumnElement[bool]]:
-        """Ask for moments around a time that reach into it."""
+    def _beyond(self, reach: str, *, ended: bool = False) -> list[ColumnElement[bool]]:
+        """Ask for moments around a time that reach into it; ended: of those that last for long, for no endless one."""
         latest = col(Moment.latest)
         # By the numbers of its facts, in whose order the index is, and not by the day on which a moment starts.
         first = col(Moment.first)
         if reach == LASTING:
-            open_ = or_(latest.is_(None), latest >= self.text("since"))
-            return [col(Moment.long).is_(True), first < self._first_since(), open_]
+            reaches = latest >= self.text("since")
+            over = reaches if ended else or_(latest.is_(None), reaches)
+            return [col(Moment.long).is_(True), first < self._first_since(), over]
         if reach == RUNNING:
             over = and_(first >= self._first_since("before"), first < self._first_since())
             return [col(Moment.long).is_(False), over, latest >= self.text("since")]

@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pyroaring import BitMap
 from sqlalchemy import Column, Connection, MetaData, String, Table, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
+from app.core.listed import Moment
 from app.core.tables import Release, Source
 from app.kit.engines import LOG, Held, NotServing, Releases, first_line, lost
 from app.kit.pages import MAX_LIMIT
@@ -39,6 +41,7 @@ class Snapshot:
     """A release: its id, when it was loaded, how many facts are dated, its counts, who came before whom.
 
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
+    endless: the numbers of the dated facts that have no known end: hundreds of runs, which questions about dates share.
     names: what names were found to stand for, remembered as they are asked. listed: the lists of terms, likewise.
     spread: the sources of lists, likewise.
     """
@@ -50,6 +53,7 @@ class Snapshot:
     coverage: dict[str, Any]
     schema: str | None
     sources: dict[str, dict[str, str | None]]
+    endless: BitMap
     names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict, compare=False)
     listed: dict[tuple[str, str], Cells] = field(default_factory=dict, compare=False)
     spread: dict[Hashable, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict, compare=False)
@@ -92,17 +96,23 @@ def describe(connection: Connection) -> Snapshot:
         ).one_or_none()
         sources = connection.execute(select(col(Source.answer)).order_by(col(Source.n)).limit(MAX_LIMIT)).scalars()
         told = [json.loads(source) for source in sources]
+        # Whatever has no end is long: so there is an index.
+        without_end = col(Moment.long).is_(True), col(Moment.latest).is_(None)
+        runs = connection.execute(select(col(Moment.first), col(Moment.last)).where(*without_end)).all()
     except DatabaseError as error:
         if lost(error):
             raise
         LOG.warning("the release cannot be read: %s", first_line(error))
         if schema is not None:
             raise Unreadable(schema) from None
-        row = None
+        row, told, runs = None, [], []
     if row is None:
         raise NotServing("The database holds no whole release: run `python -m seed load`.")
+    endless = BitMap()
+    for first, last in runs:
+        endless.add_range(first, last + 1)
     by_id = {source["id"]: {key: source.get(key) for key in _TOLD} for source in told}
-    return Snapshot(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), schema, by_id)
+    return Snapshot(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), schema, by_id, endless)
 
 
 @cache
