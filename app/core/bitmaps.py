@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyroaring import BitMap
+from pyroaring import BitMap, FrozenBitMap
 from sqlalchemy import CompoundSelect, Connection, Integer, LargeBinary, Select, cast, null, select, union_all
 from sqlmodel import col
 
@@ -16,7 +16,6 @@ from app.core.postings import BESIDE, Meeting, Part, Plan, filled
 from app.core.selecting import Selecting, is_certain, values_of
 from app.core.snapshot import Listed, Snapshot
 from app.core.tables import Fact
-from app.core.vocabulary import Modality
 from app.kit.parameters import Asked
 from app.kit.prepared import Statements, number_slot
 
@@ -28,6 +27,7 @@ MOST = 4_096
 MOST_FOUND = 100_000
 # So many are looked up, times the lists, faster than the lists are read.
 FEW_LOOKED_UP = 1_000
+AnyBitMap = BitMap | FrozenBitMap
 _STATEMENTS = Statements()
 
 
@@ -35,7 +35,7 @@ _STATEMENTS = Statements()
 class Met:
     """The numbers of the facts that are in all lists, by modality; where dates are asked, how many have none."""
 
-    facts: dict[str, BitMap]
+    facts: dict[str, AnyBitMap]
     undated: dict[str, int]
 
     def page(self, modalities: Iterable[str], dated: int, after: int | None, limit: int, *, down: bool) -> list[int]:
@@ -71,15 +71,22 @@ def found_otherwise(connection: Connection, shape: Hashable, asked: Asked, value
     return BitMap([n for (n,) in rows]) if len(rows) <= MOST_FOUND else None
 
 
-def meet(connection: Connection, plan: Plan, asked: Asked, about: Snapshot, found: BitMap | None) -> Met:
+def meet(
+    connection: Connection,
+    plan: Plan,
+    asked: Asked,
+    about: Snapshot,
+    modalities: Iterable[str],
+    found: BitMap | None,
+) -> Met:
     """Return the facts in all the lists of a plan; by one statement, by one more if dates are asked.
 
     By more where thousands of lists are asked for. found: if given, only these are wanted.
     """
-    meetings = {modality.value: plan.meeting(modality.value) for modality in Modality}
+    meetings = {modality: plan.meeting(modality) for modality in modalities}
     lists = {one for meeting in meetings.values() for ids in meeting.all() for one in ids}
     if found is None or len(found) * len(lists) > FEW_LOOKED_UP:
-        maps = _read(connection, lists)
+        maps = _read(connection, about, lists)
     else:
         maps = _looked_up(connection, lists, found)
     facts = {modality: _met(meeting, maps) for modality, meeting in meetings.items() if meeting.wanted}
@@ -106,7 +113,7 @@ def answers(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, s
     return [(n, found[n]) for n in numbers]
 
 
-def _met(meeting: Meeting, maps: dict[int, BitMap]) -> BitMap:
+def _met(meeting: Meeting, maps: Mapping[int, AnyBitMap]) -> AnyBitMap:
     # Few first: each step leaves no more than the one before.
     wanted = sorted((_union([maps[one.id] for one in lists]) for lists in meeting.wanted), key=len)
     found = BitMap.intersection(*wanted) if len(wanted) > 1 else wanted[0]
@@ -115,7 +122,7 @@ def _met(meeting: Meeting, maps: dict[int, BitMap]) -> BitMap:
     return found
 
 
-def _union(maps: Sequence[BitMap]) -> BitMap:
+def _union(maps: Sequence[AnyBitMap]) -> AnyBitMap:
     if not maps:
         return BitMap()
     return BitMap.union(*maps) if len(maps) > 1 else maps[0]
@@ -127,7 +134,7 @@ def _finding(asked: Asked) -> Select[Any]:
     return rows.limit(selecting.number("limit"))
 
 
-def _looked_up(connection: Connection, lists: Collection[Listed], found: BitMap) -> dict[int, BitMap]:
+def _looked_up(connection: Connection, lists: Collection[Listed], found: BitMap) -> dict[int, AnyBitMap]:
     """Return which of some facts are in lists, by their ids: each is looked up in each."""
     numbers: dict[int, list[int]] = {one.id: [] for one in lists}
     if numbers and found:
@@ -145,17 +152,19 @@ def _looked_up(connection: Connection, lists: Collection[Listed], found: BitMap)
     return {term: BitMap(some) for term, some in numbers.items()}
 
 
-def _read(connection: Connection, lists: Collection[Listed]) -> dict[int, BitMap]:
-    """Return the numbers of lists by their ids."""
-    found: dict[int, BitMap] = {}
+def _read(connection: Connection, about: Snapshot, lists: Collection[Listed]) -> dict[int, AnyBitMap]:
+    """Return the numbers of lists by their ids; those of long ones may be remembered."""
     long, short = (sorted({one.id for one in lists if (one.count > LONG) is is_long}) for is_long in (True, False))
+    found: dict[int, AnyBitMap] = {**about.bitmaps.find(long)}
+    long = [one for one in long if one not in found]
     for at in range(0, max(len(long), len(short)), MOST):
         found |= _some(connection, long[at : at + MOST], short[at : at + MOST])
+    about.bitmaps.keep({one: bitmap for one in long if isinstance(bitmap := found[one], FrozenBitMap)})
     return found
 
 
-def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> dict[int, BitMap]:
-    found: dict[int, BitMap] = {}
+def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> dict[int, AnyBitMap]:
+    found: dict[int, AnyBitMap] = {}
     long_slots, short_slots = _slots("long", long), _slots("short", short)
     statement = _STATEMENTS.of(
         connection, ("lists", len(long_slots), len(short_slots)), lambda: _reading(list(long_slots), list(short_slots))
@@ -166,7 +175,7 @@ def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> 
         if bitmap is None:
             numbers[term].append(n)
         else:
-            found[term] = BitMap.deserialize(bitmap)
+            found[term] = FrozenBitMap.deserialize(bitmap)
     return found | {term: BitMap(some) for term, some in numbers.items()}
 
 

@@ -165,8 +165,13 @@ class FactList:
             if lists.many:
                 found = bitmaps.found_otherwise(connection, *self.asked.prepared(self._listed))
             too_many = bool(lists.many) and found is None
+            # Else what is withheld is counted otherwise.
+            every = not lists.unfiltered or lists.many or spans.asked_by(self.asked, lists.others) is None
+            wanted = [modality.value for modality in Modality] if every else modalities(self.asked)
             about = self.question.held.about
-            self._meeting.append(None if too_many else bitmaps.meet(connection, lists, self.asked, about, found))
+            self._meeting.append(
+                None if too_many else bitmaps.meet(connection, lists, self.asked, about, wanted, found)
+            )
         return self._meeting[0] if self._meeting else None
 
     def _counted(self, connection: Connection, lists: Plan, shown: set[str]) -> dict[str, int]:

@@ -143,8 +143,7 @@ class Plan:
         """Whether lists that are not short meet each other, dates or words, and nothing else is asked."""
         if self.counted or not self.others - self.many <= DATES:
             return False
-        asked = self.asserted or self.negated or MATCH in self.others
-        return bool(self.many) or (bool(asked) and self._first.total(self.cells) > FEW_TO_MEET)
+        return bool(self.many) or self._first.total(self.cells) > FEW_TO_MEET
 
     def meeting(self, modality: str) -> Meeting:
         """Return the lists of a modality as they are to meet."""

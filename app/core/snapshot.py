@@ -7,19 +7,23 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from sys import getsizeof
 from typing import Any
 
-from pyroaring import BitMap
+from pyroaring import BitMap, FrozenBitMap
 from sqlalchemy import Column, Connection, MetaData, String, Table, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
 from app.core.listed import Moment
 from app.core.tables import Release, Source
+from app.kit.bounded import Bounded
 from app.kit.engines import LOG, Held, NotServing, Releases, first_line, lost
 from app.kit.pages import MAX_LIMIT
 
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
+# Of bitmaps: at ten million facts, the longest list's has 1.25 MB.
+MOST_BYTES = 32 * 2**20
 _TOLD = ("id", "title", "publisher", "url")
 
 
@@ -43,7 +47,7 @@ class Snapshot:
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
     endless: the numbers of the dated facts that have no known end: hundreds of runs, which questions about dates share.
     names: what names were found to stand for, remembered as they are asked. listed: the lists of terms, likewise.
-    spread: the sources of lists, likewise.
+    spread: the sources of lists, likewise. bitmaps: those of long lists, likewise: to read one anew takes milliseconds.
     """
 
     id: str
@@ -57,6 +61,7 @@ class Snapshot:
     names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict, compare=False)
     listed: dict[tuple[str, str], Cells] = field(default_factory=dict, compare=False)
     spread: dict[Hashable, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict, compare=False)
+    bitmaps: Bounded[int, FrozenBitMap] = field(default_factory=lambda: Bounded(MOST_BYTES, getsizeof), compare=False)
 
     @property
     def predecessors(self) -> dict[str, list[str]]:

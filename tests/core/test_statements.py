@@ -102,6 +102,7 @@ def opened(small: Api) -> None:
     about.names.clear()
     about.listed.clear()
     about.spread.clear()
+    about.bitmaps.clear()
 
 
 @pytest.mark.parametrize(("target", "expected"), STATEMENTS.items())
@@ -141,6 +142,7 @@ def test_a_later_page_takes_as_many_as_the_first(small: Api, target: str, few: i
     about = small.app.state.releases.current().about
     about.listed.clear()
     about.spread.clear()
+    about.bitmaps.clear()
     small.json(following)
     assert len(small.statements) == first == few
 
