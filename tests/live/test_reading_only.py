@@ -140,6 +140,20 @@ def test_not_even_a_superuser_writes_through_our_engine(cluster: Database, schem
     assert isinstance(refused.value.orig, psycopg.errors.ReadOnlySqlTransaction), refused.value
 
 
+def test_a_statement_that_is_asked_often_is_planned_for_what_it_asks(cluster: Database, schema: str) -> None:
+    engine = postgresql.read_engine(cluster.load)
+    words = text("SELECT rowid FROM search WHERE search @@ CAST(:word AS tsquery) AND rowid > 0 LIMIT 100001")
+    with engine.connect() as connection:
+        connection.execute(text(f"SET search_path TO {schema}"))
+        for number in range(30):
+            connection.execute(words, {"word": f"'word{number}'"})
+        plans = text("SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements")
+        of_no_value, of_values = connection.execute(plans).one()
+    engine.dispose()
+    assert of_no_value == 0
+    assert of_values > 20
+
+
 def test_all_text_of_a_release_is_sorted_by_code_points(cluster: Database, schema: str) -> None:
     engine = create_engine(cluster.load)
     with engine.connect() as connection:
