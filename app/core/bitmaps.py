@@ -11,9 +11,10 @@ from pyroaring import BitMap, FrozenBitMap
 from sqlalchemy import CompoundSelect, Connection, Integer, LargeBinary, Select, cast, null, select, union_all
 from sqlmodel import col
 
+from app.core.dating import Dating, is_certain, times_of
 from app.core.listed import Bitmap, Posting
 from app.core.postings import BESIDE, Meeting, Part, Plan, filled
-from app.core.selecting import Selecting, is_certain, values_of
+from app.core.selecting import Selecting
 from app.core.snapshot import Listed, Snapshot
 from app.core.tables import Fact
 from app.kit.parameters import Asked
@@ -197,8 +198,8 @@ def _days(connection: Connection, asked: Asked, about: Snapshot) -> BitMap:
     """Return the numbers of all facts that may be of the time that is asked for, or certainly are."""
     certain = is_certain(asked)
     names = (*(name in asked.given for name in BESIDE), certain)
-    statement = _STATEMENTS.of(connection, ("days", names), lambda: Selecting(asked).moments())
-    runs: Sequence[Any] = statement.execute(connection, values_of(asked, ()) | {"dated": about.dated}).all()
+    statement = _STATEMENTS.of(connection, ("days", names), lambda: Dating(asked).moments())
+    runs: Sequence[Any] = statement.execute(connection, times_of(asked) | {"dated": about.dated}).all()
     within, around = BitMap(), BitMap()
     for first, last, is_within in runs:
         if first <= last:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from app.kit.rows import Row
 
 
-class Term(SQLModel, table=True):
+class Term(Row, table=True):
     """What facts of one kind and modality are found by, and how many; the kind is empty where it is of all kinds."""
 
     __table_args__ = (Index("ix_term_name", "name", "value", "kind", "modality", unique=True),)
@@ -18,7 +20,7 @@ class Term(SQLModel, table=True):
     count: int
 
 
-class Posting(SQLModel, table=True):
+class Posting(Row, table=True):
     """A fact in the list of a term. No foreign key is checked here, row by row: the compiler counts them.
 
     rank: the fact's place among all facts in order of id.
@@ -30,14 +32,14 @@ class Posting(SQLModel, table=True):
     rank: int
 
 
-class Bitmap(SQLModel, table=True):
+class Bitmap(Row, table=True):
     """The numbers of the facts in a long list, as a roaring bitmap: lists meet in memory, not row by row."""
 
     term: int = Field(primary_key=True)
     numbers: bytes
 
 
-class Counted(SQLModel, table=True):
+class Counted(Row, table=True):
     """How many facts of a source have a value of a filter; `aggregates`, which stand for several, are not in `count`.
 
     value, source: empty where the facts are counted that have any value; parameter too, where all facts are.
@@ -53,7 +55,7 @@ class Counted(SQLModel, table=True):
     aggregates: int
 
 
-class Elapsed(SQLModel, table=True):
+class Elapsed(Row, table=True):
     """How many facts of a kind and modality have a span with such an end; no kind: of all kinds.
 
     span: which, as `spans` names it. side: `first`, it begins on the day or later; `last`, it ends on it or before;
@@ -69,7 +71,7 @@ class Elapsed(SQLModel, table=True):
     count: int
 
 
-class Moment(SQLModel, table=True):
+class Moment(Row, table=True):
     """The facts of one date, which are numbered in one run from `first` to `last`.
 
     starts: its first known day, in whose order facts are numbered. long: it lasts for more than a year, or for ever.

@@ -14,7 +14,7 @@ from app.core.asking import Question
 from app.core.bitmaps import Met
 from app.core.postings import Plan, plan
 from app.core.questions import ANY_MODALITY
-from app.core.selecting import Selecting, start_of, values_of
+from app.core.selecting import Selecting, values_of
 from app.core.snapshot import HeldRelease
 from app.core.statements import UNDATED, bounded
 from app.core.tables import Entity, Fact, key_of
@@ -177,7 +177,7 @@ class FactList:
     def _counted(self, connection: Connection, lists: Plan, shown: set[str]) -> dict[str, int]:
         shape, slotted, values = self.asked.prepared(self._listed)
         values |= {"bound": EXACT + 1, "dated": self.question.held.about.dated}
-        if start_of(self.asked):
+        if self.asked.start:
             asking = lists.asking([modality.value for modality in Modality])
             if asking is None:
                 return {}
@@ -188,7 +188,7 @@ class FactList:
             counts = _pairs(statement.execute(connection, values | values_of(self.asked, [asking])))
             if sum(counts.values()) - counts.get(UNDATED, 0) <= EXACT:
                 return counts
-        way = lists.asking if start_of(self.asked) else lists.whole
+        way = lists.asking if self.asked.start else lists.whole
         groups = {modality.value: [modality.value] for modality in Modality}
         if TIMES & self.asked.given.keys():
             groups[UNDATED] = sorted(shown)

@@ -6,28 +6,20 @@ what becomes of them is for others to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    CompoundSelect,
     Select,
     SQLColumnExpression,
     and_,
-    bindparam,
     exists,
-    false,
-    func,
     inspect,
     literal,
     not_,
-    or_,
     select,
-    true,
-    union_all,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
@@ -35,38 +27,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import Join
 from sqlmodel import col
 
+from app.core.dating import EACH, EVERYWHERE, WITHIN, Dating, is_certain, reaches_of, times_of
 from app.core.listed import Moment, Posting
 from app.core.postings import BESIDE, Part
 from app.core.tables import Fact
-from app.kit import edtf
-from app.kit.parameters import Asked, Match, Parameter
-from app.kit.prepared import number_slot, text_slot
+from app.kit.parameters import Asked, Match
+from app.kit.prepared import number_slot
 
-# Beyond every number of a fact.
-LAST = 2**31
 Rows = Select[Any]
-# Where a date's facts are: those that begin in the time asked for, and those around it that reach into it.
-WITHIN, LASTING, RUNNING, UNBEGUN = "within", "lasting", "running", "unbegun"
-# Everywhere, but each fact is asked for its date: so it is where there are few, or no lists.
-EACH = "each"
-EVERYWHERE = ""
-
-
-def reaches_of(asked: Asked, *, few: bool = False) -> tuple[str, ...]:
-    """Return the reaches of numbers in which the facts of the dates asked for lie; few: there are not many of them."""
-    since, until = (name in asked.given for name in BESIDE)
-    if not (since or until):
-        return (EVERYWHERE,)
-    if few or start_of(asked):
-        return (EACH,)
-    if is_certain(asked):
-        return (WITHIN,)
-    return (WITHIN, *((LASTING, RUNNING) if since else ()), *((UNBEGUN,) if until else ()))
-
-
-def is_certain(asked: Asked) -> bool:
-    """Whether facts are wanted that lie wholly inside the dates asked for."""
-    return asked.one("date_match") == "certain"
 
 
 def values_of(asked: Asked, parts: Iterable[Part]) -> dict[str, Any]:
@@ -77,37 +45,12 @@ def values_of(asked: Asked, parts: Iterable[Part]) -> dict[str, Any]:
         for group, ids in enumerate((part.lists, *part.wanted, *part.unwanted))
         for n, id_ in enumerate(ids)
     }
-    if "since" in asked.given:
-        first = edtf.whole(asked.given["since"][0].values[0])[0]
-        found |= {"since": first, "before": edtf.year_before(first)}
-    if "until" in asked.given:
-        last = edtf.whole(asked.given["until"][0].values[0])[1]
-        found |= {"until": last, "running": edtf.year_before(last)}
-    return found
-
-
-def start_of(asked: Asked) -> Parameter | None:
-    """Return the parameter that finds facts without lists, if one is asked; the first of them, if several are."""
-    return next(iter(_starting(asked)), None)
+    return found | times_of(asked)
 
 
 @dataclass(frozen=True)
-class Selecting:
-    """What writes the statements of one question.
-
-    asked: what is asked, with slots for values where the statement is kept. values: None then, else what is asked for.
-    """
-
-    asked: Asked
-    values: Mapping[str, Any] | None = None
-
-    def number(self, name: str) -> ColumnElement[int]:
-        """Return a number that the statement takes."""
-        return number_slot(name) if self.values is None else literal(int(self.values[name]))
-
-    def text(self, name: str) -> BindParameter[str]:
-        """Return a text that the statement takes."""
-        return text_slot(name) if self.values is None else bindparam(None, self.values[name], unique=True)
+class Selecting(Dating):
+    """What writes the statements of one question."""
 
     def rows(
         self,
@@ -136,7 +79,7 @@ class Selecting:
         rank: SQLColumnExpression[int] = col(Posting.rank) if part.lists else of_number.scalar_subquery()
         conditions = [*self._asked_of(key, part, at), *self._beside(key, dates=True), *self.bounds(rank, only)]
         if reaches_of(self.asked) != (EVERYWHERE,):
-            conditions.append(self._dated(key))
+            conditions.append(self.dated(key))
         rows = rows.with_only_columns(rank.label("n")).where(*conditions)
         return rows.distinct() if merged else rows
 
@@ -149,7 +92,7 @@ class Selecting:
                 select(col(Posting.n).label("n")).where(_one_of(col(Posting.term), ids)),
                 len(ids) > 1 and not part.once,
             )
-        start = start_of(self.asked)
+        start = self.asked.start
         if start is None:
             raise TypeError("without lists a statement begins with what finds facts otherwise")
         _, match = next(self.asked.matches(start))
@@ -166,7 +109,7 @@ class Selecting:
 
     def _beside(self, key: SQLColumnExpression[int], *, dates: bool) -> list[ColumnElement[bool]]:
         """Return what is asked that is in no list; times are left out where dates are."""
-        start = start_of(self.asked)
+        start = self.asked.start
         found: list[ColumnElement[bool]] = []
         for parameter in self.asked.parameters:
             if parameter.match is None or parameter.terms is not None or not (dates or parameter.starts):
@@ -192,81 +135,15 @@ class Selecting:
         """Return the rows in a reach, joined with its moments where these are apart."""
         since, until = (name in self.asked.given for name in BESIDE)
         if reach == EACH:
-            return rows, [self._dated(key)]
+            return rows, [self.dated(key)]
         if reach == WITHIN:
-            ends = [key <= (self._last_until() if until else self.number("dated"))]
-            begins = [key >= self._first_since()] if since else []
-            certain = [self._dated(key)] if is_certain(self.asked) else []
+            ends = [key <= (self.last_until() if until else self.number("dated"))]
+            begins = [key >= self.first_since()] if since else []
+            certain = [self.dated(key)] if is_certain(self.asked) else []
             return rows, [*begins, *ends, *certain]
         within = and_(key >= col(Moment.first), key <= col(Moment.last))
         joined = _InOrder(inspect(Moment).local_table, inspect(Posting).local_table, within)
-        return rows.select_from(joined), self._beyond(reach)
-
-    def moments(self) -> CompoundSelect[Any]:
-        """Return runs of facts: first and last number, and whether their dates start within the time that is asked for.
-
-        The others are around it: they may be of the time, too; or, if it is to be certain, may not be, though they
-        start within it. Left out are those that have no end.
-        """
-        since, until = (name in self.asked.given for name in BESIDE)
-        first = self._first_since() if since else literal(0)
-        last = self._last_until() if until else self.number("dated")
-        if is_certain(self.asked):
-            around = self._uncertain(first, last)
-        else:
-            around = (self._beyond(reach, ended=True) for reach in reaches_of(self.asked)[1:])
-        runs = (select(col(Moment.first), col(Moment.last), false()).where(*some) for some in around)
-        return union_all(select(first, last, true()), *runs)
-
-    def _uncertain(self, first: ColumnElement[int], last: ColumnElement[int]) -> Iterator[list[ColumnElement[bool]]]:
-        """Ask for moments that start within a time, and may begin before it or end after it."""
-        latest = col(Moment.latest)
-        within = [col(Moment.first) >= first, col(Moment.first) <= last]
-        if "since" in self.asked.given:
-            yield [col(Moment.begun).is_(False), *within]
-        if "until" in self.asked.given:
-            yield [col(Moment.long).is_(True), *within, latest > self.text("until")]
-            running = [col(Moment.first) >= self._first_since("running"), col(Moment.first) <= last]
-            yield [col(Moment.long).is_(False), *running, latest > self.text("until")]
-
-    def _beyond(self, reach: str, *, ended: bool = False) -> list[ColumnElement[bool]]:
-        """Ask for moments around a time that reach into it; ended: of those that last for long, for no endless one."""
-        latest = col(Moment.latest)
-        # By the numbers of its facts, in whose order the index is, and not by the day on which a moment starts.
-        first = col(Moment.first)
-        if reach == LASTING:
-            reaches = latest >= self.text("since")
-            over = reaches if ended else or_(latest.is_(None), reaches)
-            return [col(Moment.long).is_(True), first < self._first_since(), over]
-        if reach == RUNNING:
-            over = and_(first >= self._first_since("before"), first < self._first_since())
-            return [col(Moment.long).is_(False), over, latest >= self.text("since")]
-        return [col(Moment.begun).is_(False), first > self._last_until()]
-
-    def _first_since(self, day: str = "since") -> ColumnElement[int]:
-        first = select(col(Moment.first)).where(col(Moment.starts) >= self.text(day)).correlate(None)
-        found = first.order_by(col(Moment.starts), col(Moment.first)).limit(1).scalar_subquery()
-        return func.coalesce(found, LAST)
-
-    def _last_until(self) -> ColumnElement[int]:
-        last = select(col(Moment.last)).where(col(Moment.starts) <= self.text("until")).correlate(None)
-        found = last.order_by(col(Moment.starts).desc(), col(Moment.first).desc()).limit(1).scalar_subquery()
-        return func.coalesce(found, 0)
-
-    def _dated(self, key: SQLColumnExpression[int]) -> ColumnElement[bool]:
-        """Ask for the dates of each fact, where its number does not tell."""
-        told = aliased(Fact)
-        since, until = (name in self.asked.given for name in BESIDE)
-        certain = is_certain(self.asked)
-        earliest, latest = col(told.earliest), col(told.latest)
-        found: list[ColumnElement[bool]] = [col(told.n) == key, col(told.n) <= self.number("dated")]
-        if since:
-            met = latest >= self.text("since")
-            found.append(earliest >= self.text("since") if certain else or_(latest.is_(None), met))
-        if until:
-            met = earliest <= self.text("until")
-            found.append(latest <= self.text("until") if certain else or_(earliest.is_(None), met))
-        return exists().where(*found)
+        return rows.select_from(joined), self.beyond(reach)
 
     def _ids(self, at: int, group: int, ids: Sequence[int]) -> list[ColumnElement[int]]:
         names = [f"{at}.{group}.{n}" for n in range(len(ids))]
@@ -285,15 +162,6 @@ class _InOrder(Join):
 def _cross(element: _InOrder, compiler: SQLCompiler, **more: Any) -> str:
     joined: str = compiler.visit_join(element, **more)  # type: ignore[no-untyped-call]  # SQLAlchemy's compilers have no types
     return joined.replace(" JOIN ", " CROSS JOIN ", 1)
-
-
-def _starting(asked: Asked) -> list[Parameter]:
-    """Return the parameters that a statement may begin with; a list that is negated leaves more than it takes."""
-    return [
-        parameter
-        for parameter in asked.parameters
-        if parameter.starts and any(not choice.negated for choice in asked.given.get(parameter.name, ())[:1])
-    ]
 
 
 def _one_of(column: SQLColumnExpression[int], ids: Sequence[ColumnElement[int]]) -> ColumnElement[bool]:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Select, asc, desc, func, literal, select, union, union_all
 from sqlmodel import col
 
+from app.core.dating import EVERYWHERE, reaches_of
 from app.core.postings import Part, Plan
-from app.core.selecting import EVERYWHERE, Selecting, reaches_of, start_of, values_of
+from app.core.selecting import Selecting, values_of
 from app.core.tables import Fact
 from app.kit.parameters import Asked
 
@@ -28,7 +29,7 @@ def by_date(
     """
     down = sort.startswith("-")
     reaches = reaches_of(asked, few=lists.few(shown))
-    start = start_of(asked)
+    start = asked.start
     parts = [part for part in [lists.asking(shown)] if part] if start else lists.parts(shown, len(reaches))
     after = () if first else ("before" if down else "after",)
     stretches: list[tuple[int, tuple[str, ...]]] = [(0, after)]
@@ -67,7 +68,7 @@ def by_id(lists: Plan, shown: set[str], sort: str, asked: Asked, *, first: bool)
     """Return the same for a page in order of id: few facts are sorted, of many the lists are walked in this order."""
     down = sort.startswith("-")
     only = () if first else ("before" if down else "after",)
-    parts = [part for part in [lists.asking(shown)] if part] if start_of(asked) else lists.parts(shown)
+    parts = [part for part in [lists.asking(shown)] if part] if asked.start else lists.parts(shown)
     arms: tuple[Arm, ...] = tuple((at, part.shape) for at, part in enumerate(parts))
 
     def write(selecting: Selecting) -> Select[Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
+
+from app.kit.rows import Row
 
 
-class Actor(SQLModel, table=True):
+class Actor(Row, table=True):
     """Whoever can have a role: a country, an organization, a person, an unnamed voice, an unknown party."""
 
     id: str = Field(primary_key=True)
@@ -15,7 +17,7 @@ class Actor(SQLModel, table=True):
     name: str
 
 
-class Entity(SQLModel):
+class Entity(Row):
     """What all reference tables share: `n` counts in order of id and is sort key and keyset."""
 
     n: int = Field(primary_key=True)
@@ -44,7 +46,7 @@ class Person(Entity, table=True):
     id: str = Field(unique=True, foreign_key="actor.id")
 
 
-class Affiliation(SQLModel, table=True):
+class Affiliation(Row, table=True):
     """An office or post of a person, at an organization or country."""
 
     __table_args__ = (Index("ix_affiliation_at", "at", "n"),)
@@ -59,7 +61,7 @@ class System(Entity, table=True):
     category: str | None = Field(index=True)
 
 
-class SystemOrigin(SQLModel, table=True):
+class SystemOrigin(Row, table=True):
     """A state where a system is from."""
 
     __table_args__ = (Index("ix_systemorigin_country", "country", "n"),)
@@ -67,7 +69,7 @@ class SystemOrigin(SQLModel, table=True):
     country: str = Field(primary_key=True, foreign_key="country.id")
 
 
-class SystemUser(SQLModel, table=True):
+class SystemUser(Row, table=True):
     """A state that fields a system, with its organs, in some actual fact."""
 
     __table_args__ = (Index("ix_systemuser_country", "country", "n"),)
@@ -86,7 +88,7 @@ class Source(Entity, table=True):
     """A source, with its digest."""
 
 
-class Name(SQLModel, table=True):
+class Name(Row, table=True):
     """A name or code, folded, of an entity: what any code in, all codes out rests on."""
 
     key: str = Field(primary_key=True)
@@ -96,7 +98,7 @@ class Name(SQLModel, table=True):
     label: str
 
 
-class Indexed(SQLModel, table=True):
+class Indexed(Row, table=True):
     """An entity in the full-text index, where facts go by their own `n`: numbered below zero, so that it comes first.
 
     texts: its names, best first, and what describes it, as JSON: what is marked in a highlight.
@@ -110,7 +112,7 @@ class Indexed(SQLModel, table=True):
     texts: str
 
 
-class Relation(SQLModel, table=True):
+class Relation(Row, table=True):
     """How many facts of a kind a source has between two states; `pair` counts the pairs in order of their ids.
 
     multilateral: further states take part in these facts.
@@ -150,7 +152,7 @@ class Coverage(Entity, table=True):
     status: str
 
 
-class Fact(SQLModel, table=True):
+class Fact(Row, table=True):
     """The envelope. `n` counts in order of date and is sort key and keyset; `id_rank` counts in order of id.
 
     What it is found by is in its terms; its own columns are what it is counted by.
@@ -173,13 +175,13 @@ class Fact(SQLModel, table=True):
     answer: str
 
 
-class Detail(SQLModel):
+class Detail(Row):
     """What the table of every kind has: the number of its fact."""
 
     n: int = Field(primary_key=True, foreign_key="fact.n")
 
 
-class Party(SQLModel, table=True):
+class Party(Row, table=True):
     """An actor's role in a fact. `state` is the country for which it counts; `chosen` means `country=` finds it."""
 
     n: int = Field(primary_key=True, foreign_key="fact.n")
@@ -190,7 +192,7 @@ class Party(SQLModel, table=True):
     chosen: bool
 
 
-class FactSystem(SQLModel, table=True):
+class FactSystem(Row, table=True):
     """A system's role in a fact."""
 
     n: int = Field(primary_key=True, foreign_key="fact.n")
@@ -200,7 +202,7 @@ class FactSystem(SQLModel, table=True):
     by: str | None = Field(foreign_key="actor.id")
 
 
-class FactVoice(SQLModel, table=True):
+class FactVoice(Row, table=True):
     """A voice of the chain that asserts a fact, innermost first."""
 
     n: int = Field(primary_key=True, foreign_key="fact.n")
@@ -208,7 +210,7 @@ class FactVoice(SQLModel, table=True):
     actor: str = Field(foreign_key="actor.id")
 
 
-class FactValue(SQLModel, table=True):
+class FactValue(Row, table=True):
     """One of several values of a field of a kind."""
 
     n: int = Field(primary_key=True, foreign_key="fact.n")
@@ -216,7 +218,7 @@ class FactValue(SQLModel, table=True):
     value: str = Field(primary_key=True)
 
 
-class Amount(SQLModel, table=True):
+class Amount(Row, table=True):
     """A number of a fact that is added up, in all (`part` is empty) or in one year; what it is made of.
 
     estimated: how much of it the source calls an estimate; untold: of how much it does not say whether it is.
@@ -230,7 +232,7 @@ class Amount(SQLModel, table=True):
     untold: int
 
 
-class Citation(SQLModel, table=True):
+class Citation(Row, table=True):
     """A passage of a source; several facts may rest on one."""
 
     id: str = Field(primary_key=True)
@@ -238,7 +240,7 @@ class Citation(SQLModel, table=True):
     answer: str
 
 
-class FactCitation(SQLModel, table=True):
+class FactCitation(Row, table=True):
     """A passage that proves a fact."""
 
     __table_args__ = (Index("ix_factcitation_citation", "citation", "n"),)
@@ -247,14 +249,14 @@ class FactCitation(SQLModel, table=True):
     citation: str = Field(foreign_key="citation.id")
 
 
-class FactSource(SQLModel, table=True):
+class FactSource(Row, table=True):
     """A source that a fact cites."""
 
     n: int = Field(primary_key=True, foreign_key="fact.n")
     source: str = Field(primary_key=True, foreign_key="source.id")
 
 
-class Retired(SQLModel, table=True):
+class Retired(Row, table=True):
     """An id that is no longer a fact's: never reused, answered 410 with its reason, or sent on to its successor."""
 
     id: str = Field(primary_key=True)
@@ -271,7 +273,7 @@ class Change(Entity, table=True):
     change: str
 
 
-class Release(SQLModel, table=True):
+class Release(Row, table=True):
     """The one row that says which release this is; written last, so a database without it is not whole."""
 
     id: str = Field(primary_key=True)

@@ -133,6 +133,14 @@ class Asked:
             return self.given[name][0].values[0]
         return next(parameter.default for parameter in self.parameters if parameter.name == name)
 
+    @property
+    def start(self) -> Parameter | None:
+        """The first parameter that a statement may begin with; a list that is negated leaves more than it takes."""
+        for parameter in self.parameters:
+            if parameter.starts and any(not choice.negated for choice in self.given.get(parameter.name, ())[:1]):
+                return parameter
+        return None
+
     def query(self, **changes: str | None) -> str:
         """Write the canonical query string, with single parameters set (or, by None, left out)."""
         parts: list[str] = []
