@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -201,5 +202,9 @@ def _wrap(
 
 
 def application() -> FastAPI:
-    """Return the application by the environment's settings: what uvicorn starts."""
-    return create_app(Settings())
+    """Return the application by the environment's settings: what uvicorn starts, once in a process."""
+    app = create_app(Settings())
+    # What was made at start stays until the end: it is not looked through for garbage again and again.
+    gc.freeze()
+    gc.enable()
+    return app

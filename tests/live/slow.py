@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
@@ -27,4 +28,5 @@ def application() -> FastAPI:
     async def slow() -> StreamingResponse:
         return StreamingResponse(rows(), media_type="text/csv")
 
+    gc.enable()
     return app

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,13 @@ def test_prometheus_sees_what_all_workers_answered(start: Start, article_url: st
         said = f'foedus_request_seconds_count{{method="GET",route="/countries/{{name}}",status="{status}"}} 20.0'
         assert said in written, written
     assert server.stop(10) == 0
+
+
+def test_garbage_is_looked_for_as_soon_as_the_application_is_made() -> None:
+    made = "import gc; gc.disable(); from app.main import application; application()"
+    told = "print(gc.isenabled(), gc.get_freeze_count() > 50_000)"
+    done = subprocess.run([sys.executable, "-c", f"{made}; {told}"], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
 
 
 def test_what_is_turned_off_is_not_there(start: Start, article_url: str) -> None:
