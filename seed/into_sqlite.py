@@ -21,9 +21,12 @@ from app.kit.textindex import FIELDS, Document
 from seed.room import aside, make_sure, writing
 from seed.rows import Into, Values
 
-# In KiB: what holds the inner pages of the indexes that grow with every row, and sorts the others; and what the
-# full-text index holds in memory before it writes, merging nothing until all is there.
+# In KiB: what holds the inner pages of the indexes that grow with every row; and what the full-text index holds in
+# memory before it writes, merging nothing until all is there.
 _CACHE = 32_768
+# In KiB: what holds pages while the other indexes are made, and twice that is sorted at a time. With more, this were
+# the moment at which a load takes most memory.
+_SORTING = 16_384
 _GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
 _PAGE = 16_384
 # A release takes so many times what its facts take in the spool, and two thirds of that before the spool is let go: a
@@ -115,6 +118,7 @@ class SqliteTarget:
 
     def tighten(self, connection: Connection, statements: list[str]) -> None:
         """Make the indexes in the order in which the migrations made them; merge the full-text index into one."""
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_SORTING}")
         for table in (one for one in SQLModel.metadata.sorted_tables if one.name in self._aside):
             keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
             statement = f'INSERT INTO main."{table.name}" SELECT * FROM {_ASIDE}."{table.name}" ORDER BY {keys}'  # noqa: S608  # ours

@@ -26,7 +26,7 @@ FEW = 2_000
 # So few are each asked for their date faster than dates are sought in lists.
 FEW_BY_DATE = 300
 # So few are met by looking each up in the other lists.
-FEW_TO_MEET = 100
+FEW_TO_MEET = 16
 # So many parts a statement may have.
 MOST_PARTS = 60
 # So many terms are remembered in a release.
