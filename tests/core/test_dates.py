@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from app.core import postings
 
 if TYPE_CHECKING:
     from tests.conftest import Api
@@ -49,6 +52,39 @@ UNDATED = (
 )
 def test_facts_in_time(small: Api, question: str, expected: str) -> None:
     small.finds(f"/facts?{question}", expected)
+
+
+def lies(date: dict[str, Any], since: str | None, until: str | None, *, certain: bool) -> bool:
+    """Whether a fact of this date is to be found, by the words of the contract; `date` has a bound at least."""
+    first, last = date["earliest"], date["latest"]
+    if certain:
+        begins = since is None or (first is not None and first >= since)
+        return begins and (until is None or (last is not None and last <= until))
+    begins = until is None or first is None or first <= until
+    return begins and (since is None or last is None or last >= since)
+
+
+@pytest.mark.parametrize("few_to_meet", [-1, 1_000_000])
+@pytest.mark.parametrize("match", ["overlap", "certain"])
+def test_what_is_found_in_time_is_what_the_dates_of_facts_say(
+    small: Api, monkeypatch: pytest.MonkeyPatch, few_to_meet: int, match: str
+) -> None:
+    monkeypatch.setattr(postings, "FEW_BY_DATE", -1)
+    monkeypatch.setattr(postings, "FEW_TO_MEET", few_to_meet)
+    facts = {
+        fact["id"]: fact["date"]
+        for fact in small.json("/facts?modality=any")["data"]
+        if fact["date"]["earliest"] or fact["date"]["latest"]
+    }
+    ends = {day for date in facts.values() for day in (date["earliest"], date["latest"]) if day}
+    days = [None, "0001-01-01", *sorted(ends)[::3], "9999-12-31"]
+    for since, until in product(days, days):
+        asked = [f"{name}={day}" for name, day in (("since", since), ("until", until)) if day]
+        if not asked or (since and until and since > until):
+            continue
+        question = f"/facts?modality=any&date_match={match}&{'&'.join(asked)}"
+        expected = {one for one, date in facts.items() if lies(date, since, until, certain=match == "certain")}
+        assert {fact["id"] for fact in small.json(question)["data"]} == expected, question
 
 
 def undated_of(api: Api, target: str) -> list[dict[str, str]]:
