@@ -24,8 +24,8 @@ from seed.rows import Into, Values
 # In KiB: what holds the inner pages of the indexes that grow with every row; and what the full-text index holds in
 # memory before it writes, merging nothing until all is there.
 _CACHE = 32_768
-# In KiB: what holds pages while the other indexes are made, and twice that is sorted at a time. With more, this were
-# the moment at which a load takes most memory.
+# In KiB: what holds pages from when the other indexes are made, of which twice that is sorted at a time. With more,
+# this were the moment at which a load takes most memory.
 _SORTING = 16_384
 _GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
 _PAGE = 16_384

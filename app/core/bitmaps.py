@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,8 @@ from app.kit.prepared import Statements, number_slot
 
 # A longer list has a bitmap; of a shorter one the numbers are read. It is in every release: another is another schema.
 LONG = 16
-# So many are read by one statement: engines bound how many values it may be given, and questions name thousands.
+# So many are read by one statement: engines bound how many values it may be given, and questions name thousands. And
+# so many rows are held at a time.
 MOST = 4_096
 # So many facts are read that are found otherwise than by lists; if they are more, each is asked for the rest.
 MOST_FOUND = 100_000
@@ -62,37 +63,24 @@ class Met:
         return numbers
 
 
-def found_otherwise(connection: Connection, shape: Hashable, asked: Asked, values: dict[str, Any]) -> BitMap | None:
-    """Return the numbers of what is found by no list, whatever its dates, by one statement; None if they are too many.
+def meet(connection: Connection, plan: Plan, asked: Asked, about: Snapshot, modalities: Iterable[str]) -> Met | None:
+    """Return the facts in all the lists of a plan; None if words find too many. By one statement, if lists are asked.
 
-    shape, asked, values: the question, prepared.
+    By one more each for words and for dates; by more where thousands of lists are asked for; by less for what the
+    release remembers.
     """
-    statement = _STATEMENTS.of(connection, ("found", shape), lambda: _finding(asked))
-    rows: Sequence[Any] = statement.execute(connection, values | {"limit": MOST_FOUND + 1}).all()
-    return BitMap([n for (n,) in rows]) if len(rows) <= MOST_FOUND else None
-
-
-def meet(
-    connection: Connection,
-    plan: Plan,
-    asked: Asked,
-    about: Snapshot,
-    modalities: Iterable[str],
-    found: BitMap | None,
-) -> Met:
-    """Return the facts in all the lists of a plan; by one statement, by one more if dates are asked.
-
-    By more where thousands of lists are asked for. found: if given, only these are wanted.
-    """
+    among = _found_otherwise(connection, plan, asked, about) if plan.many and plan.cells else None
+    if among is not None and len(among) > MOST_FOUND:
+        return None
     meetings = {modality: plan.meeting(modality) for modality in modalities}
     lists = {one for meeting in meetings.values() for ids in meeting.all() for one in ids}
-    if found is None or len(found) * len(lists) > FEW_LOOKED_UP:
+    if among is None or len(among) * len(lists) > FEW_LOOKED_UP:
         maps = _read(connection, about, lists)
     else:
-        maps = _looked_up(connection, lists, found)
+        maps = _looked_up(connection, lists, among)
     facts = {modality: _met(meeting, maps) for modality, meeting in meetings.items() if meeting.wanted}
-    if found is not None:
-        facts = {modality: some & found for modality, some in facts.items()}
+    if among is not None:
+        facts = {modality: some & among for modality, some in facts.items()}
     if not plan.timed:
         return Met(facts, {})
     undated = {modality: len(some) - some.rank(about.dated) for modality, some in facts.items()}
@@ -129,17 +117,34 @@ def _union(maps: Sequence[AnyBitMap]) -> AnyBitMap:
     return BitMap.union(*maps) if len(maps) > 1 else maps[0]
 
 
+def _found_otherwise(connection: Connection, plan: Plan, asked: Asked, about: Snapshot) -> FrozenBitMap:
+    """Return the numbers of what is found by no list, whatever its dates; of too many, one more than the most."""
+    wanted = tuple((name, asked.given[name]) for name in sorted(plan.many))
+    known = about.bitmaps.find([wanted])
+    if known:
+        return known[wanted]
+    shape, slotted, values = asked.prepared(one.name for one in asked.parameters if one.name not in plan.many)
+    statement = _STATEMENTS.of(connection, ("found", shape), lambda: _finding(slotted))
+    rows = statement.execute(connection, values | {"limit": MOST_FOUND + 1})
+    among = BitMap()
+    for some in rows.partitions(MOST):
+        among.update(n for (n,) in some)
+    found = FrozenBitMap(among)
+    about.bitmaps.keep({wanted: found})
+    return found
+
+
 def _finding(asked: Asked) -> Select[Any]:
     selecting = Selecting(asked)
     rows, _ = selecting.rows(0, Part((), (), (), once=True), dates=False)
     return rows.limit(selecting.number("limit"))
 
 
-def _looked_up(connection: Connection, lists: Collection[Listed], found: BitMap) -> dict[int, AnyBitMap]:
+def _looked_up(connection: Connection, lists: Collection[Listed], among: AnyBitMap) -> dict[int, AnyBitMap]:
     """Return which of some facts are in lists, by their ids: each is looked up in each."""
     numbers: dict[int, list[int]] = {one.id: [] for one in lists}
-    if numbers and found:
-        of_lists, of_facts = _slots("list", list(numbers)), _slots("n", list(found))
+    if numbers and among:
+        of_lists, of_facts = _slots("list", list(numbers)), _slots("n", list(among))
         statement = _STATEMENTS.of(
             connection,
             ("looked up", len(of_lists), len(of_facts)),
@@ -156,7 +161,8 @@ def _looked_up(connection: Connection, lists: Collection[Listed], found: BitMap)
 def _read(connection: Connection, about: Snapshot, lists: Collection[Listed]) -> dict[int, AnyBitMap]:
     """Return the numbers of lists by their ids; those of long ones may be remembered."""
     long, short = (sorted({one.id for one in lists if (one.count > LONG) is is_long}) for is_long in (True, False))
-    found: dict[int, AnyBitMap] = {**about.bitmaps.find(long)}
+    known = about.bitmaps.find(long)
+    found: dict[int, AnyBitMap] = {one: known[one] for one in long if one in known}
     long = [one for one in long if one not in found]
     for at in range(0, max(len(long), len(short)), MOST):
         found |= _some(connection, long[at : at + MOST], short[at : at + MOST])
@@ -209,5 +215,5 @@ def _days(connection: Connection, asked: Asked, about: Snapshot) -> BitMap:
     if "since" in asked.given:
         # What begins before a time and has no end reaches into it.
         begins = min((first for first, _, is_within in runs if is_within), default=0)
-        around |= about.endless & BitMap(range(begins))
+        around |= about.endless & BitMap(range(min(begins, about.dated + 1)))
     return within | around

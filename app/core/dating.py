@@ -33,7 +33,7 @@ from app.kit.parameters import Asked
 from app.kit.prepared import number_slot, text_slot
 
 # Beyond every number of a fact.
-LAST = 2**31
+BEYOND = 2**31
 # Where a date's facts are: those that begin in the time asked for, and those around it that reach into it.
 WITHIN, LASTING, RUNNING, UNBEGUN = "within", "lasting", "running", "unbegun"
 # Everywhere, but each fact is asked for its date: so it is where there are few, or no lists.
@@ -43,14 +43,16 @@ EVERYWHERE = ""
 
 def reaches_of(asked: Asked, *, few: bool = False) -> tuple[str, ...]:
     """Return the reaches of numbers in which the facts of the dates asked for lie; few: there are not many of them."""
-    since, until = (name in asked.given for name in BESIDE)
-    if not (since or until):
+    if not asked.given.keys() & set(BESIDE):
         return (EVERYWHERE,)
     if few or asked.start:
         return (EACH,)
-    if is_certain(asked):
-        return (WITHIN,)
-    return (WITHIN, *((LASTING, RUNNING) if since else ()), *((UNBEGUN,) if until else ()))
+    return (WITHIN,) if is_certain(asked) else (WITHIN, *_around(asked))
+
+
+def _around(asked: Asked) -> tuple[str, ...]:
+    """Return the reaches around the dates asked for, from which facts reach into them."""
+    return (*((LASTING, RUNNING) if "since" in asked.given else ()), *((UNBEGUN,) if "until" in asked.given else ()))
 
 
 def is_certain(asked: Asked) -> bool:
@@ -89,10 +91,10 @@ class Dating:
         return text_slot(name) if self.values is None else bindparam(None, self.values[name], unique=True)
 
     def moments(self) -> CompoundSelect[Any]:
-        """Return runs of facts: first and last number, and whether their dates start within the time that is asked for.
+        """Return runs of facts: first and last number, and whether it is of all that start within the time asked for.
 
-        The others are around it: they may be of the time, too; or, if it is to be certain, may not be, though they
-        start within it. Left out are those that have no end.
+        The others may be of the time, too; or, if it is to be certain, may not be, though they start within it. No
+        other has facts without an end.
         """
         since, until = (name in self.asked.given for name in BESIDE)
         first = self.first_since() if since else literal(0)
@@ -100,7 +102,7 @@ class Dating:
         if is_certain(self.asked):
             around = self._uncertain(first, last)
         else:
-            around = (self.beyond(reach, ended=True) for reach in reaches_of(self.asked)[1:])
+            around = (self.beyond(reach, ended=True) for reach in _around(self.asked))
         runs = (select(col(Moment.first), col(Moment.last), false()).where(*some) for some in around)
         return union_all(select(first, last, true()), *runs)
 
@@ -133,7 +135,7 @@ class Dating:
         """Return the number of the first fact whose date starts on a day or later."""
         first = select(col(Moment.first)).where(col(Moment.starts) >= self.text(day)).correlate(None)
         found = first.order_by(col(Moment.starts), col(Moment.first)).limit(1).scalar_subquery()
-        return func.coalesce(found, LAST)
+        return func.coalesce(found, BEYOND)
 
     def last_until(self) -> ColumnElement[int]:
         """Return the number of the last fact whose date starts by the end of the time asked for."""
@@ -141,7 +143,7 @@ class Dating:
         found = last.order_by(col(Moment.starts).desc(), col(Moment.first).desc()).limit(1).scalar_subquery()
         return func.coalesce(found, 0)
 
-    def dated(self, key: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    def each_dated(self, key: SQLColumnExpression[int]) -> ColumnElement[bool]:
         """Ask for the dates of each fact, where its number does not tell."""
         told = aliased(Fact)
         since, until = (name in self.asked.given for name in BESIDE)

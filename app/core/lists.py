@@ -161,17 +161,10 @@ class FactList:
     def _met(self, connection: Connection, lists: Plan) -> Met | None:
         """Return where its lists meet, which is read once; None if they do not, or with too many facts."""
         if not self._meeting and lists.meets:
-            found = None
-            if lists.many:
-                found = bitmaps.found_otherwise(connection, *self.asked.prepared(self._listed))
-            too_many = bool(lists.many) and found is None
-            # Else what is withheld is counted otherwise.
-            every = not lists.unfiltered or lists.many or spans.asked_by(self.asked, lists.others) is None
-            wanted = [modality.value for modality in Modality] if every else modalities(self.asked)
-            about = self.question.held.about
-            self._meeting.append(
-                None if too_many else bitmaps.meet(connection, lists, self.asked, about, wanted, found)
-            )
+            # What is withheld is counted by the ends of spans, where dates alone are asked.
+            alone = lists.unfiltered and spans.asked_by(self.asked, lists.others) is not None
+            wanted = modalities(self.asked) if alone else {modality.value for modality in Modality}
+            self._meeting.append(bitmaps.meet(connection, lists, self.asked, self.question.held.about, wanted))
         return self._meeting[0] if self._meeting else None
 
     def _counted(self, connection: Connection, lists: Plan, shown: set[str]) -> dict[str, int]:
@@ -181,11 +174,11 @@ class FactList:
             asking = lists.asking([modality.value for modality in Modality])
             if asking is None:
                 return {}
-            write = statements.counts_of_start(asking, timed=bool(TIMES & self.asked.given.keys()))
-            statement = _STATEMENTS.of(
-                connection, ("start", self.kind, shape, asking.shape), lambda: write(Selecting(slotted))
-            )
-            counts = _pairs(statement.execute(connection, values | values_of(self.asked, [asking])))
+            timed = TIMES & self.asked.given.keys()
+            some = [part for part in (asking, lists.asking(shown) if timed else None) if part]
+            key = ("start", self.kind, shape, tuple(part.shape for part in some))
+            statement = _STATEMENTS.of(connection, key, lambda: statements.counts_of_start(Selecting(slotted), *some))
+            counts = _pairs(statement.execute(connection, values | values_of(self.asked, some)))
             if sum(counts.values()) - counts.get(UNDATED, 0) <= EXACT:
                 return counts
         way = lists.asking if self.asked.start else lists.whole

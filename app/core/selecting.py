@@ -79,7 +79,7 @@ class Selecting(Dating):
         rank: SQLColumnExpression[int] = col(Posting.rank) if part.lists else of_number.scalar_subquery()
         conditions = [*self._asked_of(key, part, at), *self._beside(key, dates=True), *self.bounds(rank, only)]
         if reaches_of(self.asked) != (EVERYWHERE,):
-            conditions.append(self.dated(key))
+            conditions.append(self.each_dated(key))
         rows = rows.with_only_columns(rank.label("n")).where(*conditions)
         return rows.distinct() if merged else rows
 
@@ -135,11 +135,11 @@ class Selecting(Dating):
         """Return the rows in a reach, joined with its moments where these are apart."""
         since, until = (name in self.asked.given for name in BESIDE)
         if reach == EACH:
-            return rows, [self.dated(key)]
+            return rows, [self.each_dated(key)]
         if reach == WITHIN:
             ends = [key <= (self.last_until() if until else self.number("dated"))]
             begins = [key >= self.first_since()] if since else []
-            certain = [self.dated(key)] if is_certain(self.asked) else []
+            certain = [self.each_dated(key)] if is_certain(self.asked) else []
             return rows, [*begins, *ends, *certain]
         within = and_(key >= col(Moment.first), key <= col(Moment.last))
         joined = _InOrder(inspect(Moment).local_table, inspect(Posting).local_table, within)

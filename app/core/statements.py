@@ -92,22 +92,18 @@ def _answers(page: Any) -> Select[Any, Any]:
     return select(page.c.n.label("key"), of_number.label("answer"))
 
 
-def counts_of_start(part: Part, *, timed: bool) -> Callable[[Selecting], Any]:
-    """Count by modality what is found otherwise than by lists, up to the bound in all."""
-
-    def write(selecting: Selecting) -> Any:
-        (reach,) = reaches_of(selecting.asked, few=True)
-        begun = selecting.rows(0, part, reach)[0].subquery()
-        some = select(col(Fact.modality)).join_from(begun, Fact, col(Fact.n) == begun.c.n)
-        found = some.limit(selecting.number("bound")).subquery()
-        counts: Select[Any] = select(found.c.modality.label("name"), func.count().label("count"))
-        counts = counts.group_by(found.c.modality)
-        if not timed:
-            return counts
-        undated, _ = selecting.rows(0, part, only=("undated",), dates=False)
-        return union_all(counts, bounded(UNDATED, undated, selecting.number("bound")))
-
-    return write
+def counts_of_start(selecting: Selecting, every: Part, shown: Part | None = None) -> Any:
+    """Count by modality what is found otherwise than by lists, up to the bound in all; of `shown`, the undated."""
+    (reach,) = reaches_of(selecting.asked, few=True)
+    begun = selecting.rows(0, every, reach)[0].subquery()
+    some = select(col(Fact.modality)).join_from(begun, Fact, col(Fact.n) == begun.c.n)
+    found = some.limit(selecting.number("bound")).subquery()
+    counts: Select[Any] = select(found.c.modality.label("name"), func.count().label("count"))
+    counts = counts.group_by(found.c.modality)
+    if shown is None:
+        return counts
+    undated, _ = selecting.rows(1, shown, only=("undated",), dates=False)
+    return union_all(counts, bounded(UNDATED, undated, selecting.number("bound")))
 
 
 def counts(selecting: Selecting, parts: list[tuple[str, Part, bool]]) -> Any:

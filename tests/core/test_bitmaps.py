@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyroaring import BitMap
+from pyroaring import BitMap, FrozenBitMap
 
 from app.core.bitmaps import LONG, Met
+from app.core.snapshot import size_of
 
 NUMBERS = st.sets(st.integers(min_value=1, max_value=40))
 
@@ -23,6 +25,14 @@ def test_every_long_list_has_a_bitmap_of_its_facts_and_no_other_has(article_url:
     long = {term: numbers for term, numbers in lists.items() if len(numbers) > LONG}
     assert {term: list(BitMap.deserialize(numbers)) for term, numbers in found} == long
     assert 5 < len(long) < len(lists)
+
+
+def test_a_bitmap_of_few_numbers_takes_more_memory_than_its_bytes() -> None:
+    # What was measured of a hundred numbers at random among ten million, and of half of them.
+    few = FrozenBitMap(n * n for n in range(0, 3_162, 31))
+    assert size_of(few) == pytest.approx(5_600, rel=0.3)
+    many = FrozenBitMap(range(0, 10_000_000, 2))
+    assert size_of(many) == pytest.approx(1_250_000, rel=0.05)
 
 
 @given(st.dictionaries(st.sampled_from("abc"), NUMBERS), st.sets(st.sampled_from("abc")), st.data())

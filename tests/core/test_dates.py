@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.core import postings
+from app.core import bitmaps, postings
+from app.kit.prepared import Statements
 
 if TYPE_CHECKING:
     from tests.conftest import Api
@@ -71,20 +72,28 @@ def test_what_is_found_in_time_is_what_the_dates_of_facts_say(
 ) -> None:
     monkeypatch.setattr(postings, "FEW_BY_DATE", -1)
     monkeypatch.setattr(postings, "FEW_TO_MEET", few_to_meet)
+    # No statement is known: who asks first has it written for all who ask alike.
+    monkeypatch.setattr(bitmaps, "_STATEMENTS", Statements())
     facts = {
         fact["id"]: fact["date"]
         for fact in small.json("/facts?modality=any")["data"]
         if fact["date"]["earliest"] or fact["date"]["latest"]
     }
+    words = "q=soviet* OR boats OR heron* OR base"
+    worded = {fact["id"] for fact in small.json(f"/facts?modality=any&{words}")["data"]}
+    assert {"su-tz-meeting", "cg-cd-boats-1998", "tr-na-base"} <= worded < facts.keys() | worded
     ends = {day for date in facts.values() for day in (date["earliest"], date["latest"]) if day}
     days = [None, "0001-01-01", *sorted(ends)[::3], "9999-12-31"]
     for since, until in product(days, days):
         asked = [f"{name}={day}" for name, day in (("since", since), ("until", until)) if day]
         if not asked or (since and until and since > until):
             continue
-        question = f"/facts?modality=any&date_match={match}&{'&'.join(asked)}"
         expected = {one for one, date in facts.items() if lies(date, since, until, certain=match == "certain")}
-        assert {fact["id"] for fact in small.json(question)["data"]} == expected, question
+        dates = f"modality=any&date_match={match}&{'&'.join(asked)}"
+        for question, found in ((f"/facts?{words}&{dates}", expected & worded), (f"/facts?{dates}", expected)):
+            page = small.json(question)
+            assert {fact["id"] for fact in page["data"]} == found, question
+            assert page["meta"]["total"] == len(found), question
 
 
 def undated_of(api: Api, target: str) -> list[dict[str, str]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core import postings
+from app.core import bitmaps, postings
 
 if TYPE_CHECKING:
     from tests.conftest import Api
@@ -130,6 +131,18 @@ def test_lists_that_meet_take_as_many_whatever_their_length(
     monkeypatch.setattr(postings, "FEW_TO_MEET", -1)
     small.json(f"{target}&limit={limit}")
     assert len(small.statements) == expected, "\n".join(small.statements)
+
+
+def test_what_is_remembered_costs_no_statement_again(article: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bitmaps, "FEW_LOOKED_UP", -1)
+    article.app.state.releases.current().about.bitmaps.clear()
+    question = "/facts?country=TR,AZ&q=military&since=2000"
+    asked = []
+    for limit in (1, 2):
+        article.json(f"{question}&limit={limit}")
+        asked.append({match[1] for one in article.statements if (match := re.search(r"FROM (?:\w+\.)?(\w+)", one))})
+    assert asked[0] - asked[1] >= {"search", "bitmap"}
+    assert asked[1] >= {"moment", "fact"}
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ FILTERS = (
     "q=drone* OR port&since=2014&until=2018&date_match=certain",
     "q=nothing-of-this",
     "id=!tr-no-heron-2016",
+    "id=ru-na-base-denied,no-tr-drone-denied,harbour-pact-2017&since=1990",
     "role=host",
 )
 STEERING = ("limit=3", "limit=3&sort=-date", "limit=3&sort=id", "limit=3&sort=-id", "limit=3&modality=any&sort=-date")
@@ -78,7 +79,7 @@ QUESTIONS = [
 def walk(api: Api, question: str) -> list[str]:
     """Return the ids of all pages, and what the first says of the whole."""
     page = api.json(question)
-    found = [str((page["meta"]["total"], page["meta"]["withheld"]))]
+    found = [str((page["meta"]["total"], page["meta"]["withheld"], page["meta"]["notes"]))]
     while True:
         found += [record["id"] for record in page["data"]]
         if page["links"]["next"] is None:
