@@ -27,8 +27,8 @@ LONG = 16
 MOST = 4_096
 # So many facts are read that are found otherwise than by lists; if they are more, each is asked for the rest.
 MOST_FOUND = 100_000
-# So many are looked up, times the lists, faster than the lists are read.
-FEW_LOOKED_UP = 1_000
+# So many are looked up, times the lists, faster than the lists are read if none is remembered.
+FEW_LOOKED_UP = 100
 AnyBitMap = BitMap | FrozenBitMap
 _STATEMENTS = Statements()
 
