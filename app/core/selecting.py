@@ -75,7 +75,9 @@ class Selecting(Dating):
     def ranks(self, at: int, part: Part, only: Sequence[str]) -> Rows:
         """Return the ranks in order of id, as `n`, of a part's facts."""
         key, rows, merged = self._begun(part, at)
-        of_number = select(col(Fact.id_rank)).where(col(Fact.n) == key).correlate_except(Fact)
+        # By a name of its own: the statement may begin with facts itself.
+        told = aliased(Fact)
+        of_number = select(col(told.id_rank)).where(col(told.n) == key).correlate_except(told)
         rank: SQLColumnExpression[int] = col(Posting.rank) if part.lists else of_number.scalar_subquery()
         conditions = [*self._asked_of(key, part, at), *self._beside(key, dates=True), *self.bounds(rank, only)]
         if reaches_of(self.asked) != (EVERYWHERE,):

@@ -149,6 +149,13 @@ def test_sorted_by_id(small: Api) -> None:
     small.finds("/facts?modality=any&sort=-id", " ".join(by_id[::-1]))
 
 
+def test_facts_that_are_named_are_sorted_by_id(small: Api) -> None:
+    named = "id=tr-na-base,dry-sand-2019,harbour-pact-2017,calm-water-3"
+    small.finds(f"/facts?{named}&sort=id", "calm-water-3 dry-sand-2019 harbour-pact-2017 tr-na-base")
+    small.finds(f"/facts?{named}&sort=-id", "tr-na-base harbour-pact-2017 dry-sand-2019 calm-water-3")
+    small.finds(f"/facts?{named}&since=2018&sort=id", "calm-water-3 dry-sand-2019 tr-na-base")
+
+
 @pytest.mark.parametrize(
     ("question", "culprit"),
     [
