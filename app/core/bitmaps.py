@@ -22,11 +22,12 @@ from app.kit.prepared import Statements, number_slot
 
 # A longer list has a bitmap; of a shorter one the numbers are read. It is in every release: another is another schema.
 LONG = 16
-# So many are read by one statement: engines bound how many values it may be given, and questions name thousands. And
-# so many rows are held at a time.
+# So many are read by one statement: engines bound how many values it may be given, and questions name thousands.
 MOST = 4_096
 # So many facts are read that are found otherwise than by lists; if they are more, each is asked for the rest.
 MOST_FOUND = 100_000
+# So many of them are held as rows at a time.
+ROWS = 5_000
 # So many are looked up, times the lists, faster than the lists are read if none is remembered.
 FEW_LOOKED_UP = 100
 AnyBitMap = BitMap | FrozenBitMap
@@ -127,10 +128,10 @@ def _found_otherwise(connection: Connection, plan: Plan, asked: Asked, about: Sn
     statement = _STATEMENTS.of(connection, ("found", shape), lambda: _finding(slotted))
     rows = statement.execute(connection, values | {"limit": MOST_FOUND + 1})
     among = BitMap()
-    for some in rows.partitions(MOST):
+    for some in rows.partitions(ROWS):
         among.update(n for (n,) in some)
     found = FrozenBitMap(among)
-    about.bitmaps.keep({wanted: found})
+    about.bitmaps.keep([(wanted, found)])
     return found
 
 
@@ -165,13 +166,12 @@ def _read(connection: Connection, about: Snapshot, lists: Collection[Listed]) ->
     found: dict[int, AnyBitMap] = {one: known[one] for one in long if one in known}
     long = [one for one in long if one not in found]
     for at in range(0, max(len(long), len(short)), MOST):
-        found |= _some(connection, long[at : at + MOST], short[at : at + MOST])
-    about.bitmaps.keep({one: bitmap for one in long if isinstance(bitmap := found[one], FrozenBitMap)})
+        found |= _some(connection, about, long[at : at + MOST], short[at : at + MOST])
     return found
 
 
-def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> dict[int, AnyBitMap]:
-    found: dict[int, AnyBitMap] = {}
+def _some(connection: Connection, about: Snapshot, long: Sequence[int], short: Sequence[int]) -> dict[int, AnyBitMap]:
+    found: dict[int, FrozenBitMap] = {}
     long_slots, short_slots = _slots("long", long), _slots("short", short)
     statement = _STATEMENTS.of(
         connection, ("lists", len(long_slots), len(short_slots)), lambda: _reading(list(long_slots), list(short_slots))
@@ -183,7 +183,8 @@ def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> 
             numbers[term].append(n)
         else:
             found[term] = FrozenBitMap.deserialize(bitmap)
-    return found | {term: BitMap(some) for term, some in numbers.items()}
+    about.bitmaps.keep(found.items())
+    return {**found, **{term: BitMap(some) for term, some in numbers.items()}}
 
 
 def _slots(name: str, ids: Sequence[int]) -> dict[str, int]:
@@ -214,6 +215,6 @@ def _days(connection: Connection, asked: Asked, about: Snapshot) -> BitMap:
         return within - around - about.endless if "until" in asked.given else within - around
     if "since" in asked.given:
         # What begins before a time and has no end reaches into it.
-        begins = min((first for first, _, is_within in runs if is_within), default=0)
+        begins = next(first for first, _, is_within in runs if is_within)
         around |= about.endless & BitMap(range(min(begins, about.dated + 1)))
     return within | around

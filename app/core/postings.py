@@ -212,7 +212,6 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
     """Return the lists behind a question about facts of a kind, or of all; by one statement, if terms are new to it."""
     wanted: list[tuple[bool, list[parameters.Term]]] = []
     others: set[str] = set()
-    many: set[str] = set()
     for parameter in asked.parameters:
         choices = asked.given.get(parameter.name)
         if not choices:
@@ -221,8 +220,6 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
             chooses = parameter.match or parameter.starts or parameter.name in BESIDE
             if chooses or (parameter.name, choices[0].values) == CERTAIN:
                 others.add(parameter.name)
-            if parameter.starts == "many":
-                many.add(parameter.name)
             continue
         for choice in choices:
             found = parameter.terms(choice.values, asked)
@@ -243,7 +240,8 @@ def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | No
         cells = [cell for cell in every.cells if cell[0] and (of_kind is None or of_kind(cell[0]))]
     cells = [cell for cell in cells if all(cell in one.cells for one in asserted)]
     single = len(filters) <= 1 and all(one.once for _, one in filters)
-    return Plan(every, asserted, refused, tuple(cells), frozenset(others), frozenset(many), single)
+    many = frozenset(one.name for one in asked.parameters if one.starts == "many" and one.name in others)
+    return Plan(every, asserted, refused, tuple(cells), frozenset(others), many, single)
 
 
 def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:

@@ -120,7 +120,7 @@ def describe(connection: Connection) -> Snapshot:
         LOG.warning("the release cannot be read: %s", first_line(error))
         if schema is not None:
             raise Unreadable(schema) from None
-        row, told, runs = None, [], []
+        row = None
     if row is None:
         raise NotServing("The database holds no whole release: run `python -m seed load`.")
     endless = BitMap()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -30,10 +30,10 @@ class Bounded(Generic[Key, Value]):
                 self._values.move_to_end(key)
         return found
 
-    def keep(self, values: Mapping[Key, Value]) -> None:
+    def keep(self, values: Iterable[tuple[Key, Value]]) -> None:
         """Remember these, and forget what has no room beside them."""
         with self._lock:
-            for key, value in values.items():
+            for key, value in values:
                 if key not in self._values:
                     self._values[key] = value
                     self._size += self._size_of(value)

@@ -137,7 +137,8 @@ class Asked:
     def start(self) -> Parameter | None:
         """The first parameter that a statement may begin with; a list that is negated leaves more than it takes."""
         for parameter in self.parameters:
-            if parameter.starts and any(not choice.negated for choice in self.given.get(parameter.name, ())[:1]):
+            choices = self.given.get(parameter.name)
+            if parameter.starts and choices and not choices[0].negated:
                 return parameter
         return None
 

@@ -7,32 +7,32 @@ from app.kit.bounded import Bounded
 
 def test_what_was_not_asked_for_longest_goes_first() -> None:
     kept: Bounded[str, str] = Bounded(10, len)
-    kept.keep({"a": "1234", "b": "1234"})
+    kept.keep([("a", "1234"), ("b", "1234")])
     assert kept.find(["a", "none"]) == {"a": "1234"}
-    kept.keep({"c": "1234"})
+    kept.keep([("c", "1234")])
     assert kept.find("abc") == {"a": "1234", "c": "1234"}
 
 
 def test_one_value_is_counted_once_however_often_it_is_kept() -> None:
     kept: Bounded[str, str] = Bounded(10, len)
     for _ in range(5):
-        kept.keep({"a": "1234"})
-    kept.keep({"b": "123456"})
+        kept.keep([("a", "1234")])
+    kept.keep([("b", "123456")])
     assert kept.find("ab") == {"a": "1234", "b": "123456"}
 
 
 def test_what_is_larger_than_all_room_is_not_remembered() -> None:
     kept: Bounded[str, str] = Bounded(3, len)
-    kept.keep({"a": "1234"})
+    kept.keep([("a", "1234")])
     assert kept.find("a") == {}
-    kept.keep({"b": "123"})
+    kept.keep([("b", "123")])
     assert kept.find("b") == {"b": "123"}
 
 
 def test_it_can_forget_everything() -> None:
     kept: Bounded[str, str] = Bounded(10, len)
-    kept.keep({"a": "1234567890"})
+    kept.keep([("a", "1234567890")])
     kept.clear()
     assert kept.find("a") == {}
-    kept.keep({"b": "1234567890"})
+    kept.keep([("b", "1234567890")])
     assert kept.find("b") == {"b": "1234567890"}
