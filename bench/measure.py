@@ -162,7 +162,7 @@ def loaded(plan: Plan, number: int, url: str, *, compared: bool) -> Size:
         documents = loading.documents_of(file) if file and compared else None
         command = [sys.executable, "-m", "bench.loading", str(number), url, *([str(documents)] if documents else [])]
         # On whatever cores there are: making rows beside inserting them is part of what a load does.
-        load = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        load = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         if file and documents:
             load["bare"] = loading.bare(file.resolve(), plan.folder / "bare.sqlite", documents)
         load["bytes"] = file.resolve().stat().st_size if file else loading.bytes_of(url, number)

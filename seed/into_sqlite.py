@@ -30,7 +30,7 @@ _SORTING = 16_384
 _GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
 _PAGE = 16_384
 # A release takes so many times what its facts take in the spool, and two thirds of that before the spool is let go: a
-# hundred thousand synthetic facts took 2.9, a million 2.65.
+# hundred thousand synthetic facts took 2.9, a million 2.65. Beside it, half of the spool at the most is kept aside.
 GROWTH = 3
 # A temporary file of SQLite's own.
 _ASIDE = "aside"
@@ -73,9 +73,9 @@ class SqliteTarget:
     def room(self, spooled: int) -> None:
         """Refuse, with OSError, what will not fit beside the releases that are here."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        # As facts go in, lists are kept aside; then what the spool gave back holds what is sorted.
-        make_sure([(self._folder, GROWTH * spooled * 2 // 3), (aside(), spooled // 4)])
-        make_sure([(self._folder, GROWTH * spooled)])
+        # As facts go in, lists are kept aside; then the spool is given back, and what is sorted is aside in its room.
+        make_sure([(self._folder, GROWTH * spooled * 2 // 3), (aside(), spooled // 2)])
+        make_sure([(self._folder, GROWTH * spooled), (aside(), spooled // 2 - spooled)])
 
     def loosen(self, connection: Connection) -> list[str]:
         """Drop every index that is not a table's own; let the full-text index gather more before it writes.
