@@ -13,8 +13,8 @@ from fastapi import Response
 from sqlalchemy import Connection
 
 from app.core import grouped, grouping, maps, references, spread
-from app.core.asking import Question, address, list_response
-from app.core.attribution import TERMS
+from app.core.asking import Question, address, page_response
+from app.core.attribution import TERMS, behind
 from app.core.linked import LinkedWriter
 from app.core.lists import Counts, EntityList, FactList, Listing, Part, ShortList
 from app.core.resource import Summed
@@ -22,7 +22,7 @@ from app.core.tables import Source
 from app.core.writers import CsvWriter, NdjsonWriter, Writer
 from app.kit.engines import Parts
 from app.kit.formats import CITATIONS, CSV, CSVW, GEOJSON, JSON, NDJSON
-from app.kit.pages import MAX_LIMIT, dump
+from app.kit.pages import MAX_LIMIT, dump, joined
 from app.kit.streams import Streamed
 from app.kit.tabular import CELLS, Column, described
 
@@ -73,6 +73,8 @@ def answer(question: Question, listing: Listing, shape: Shape) -> Response:
 def _page(connection: Connection, question: Question, listing: Listing) -> Response:
     part = listing.part(connection, question.after, question.limit)
     counts = listing.counts(connection)
+    data = joined(part.answers)
+    sources = list(behind(data))
     facets: list[dict[str, Any]] = []
     notes = counts.notes
     if isinstance(listing, FactList):
@@ -81,10 +83,11 @@ def _page(connection: Connection, question: Question, listing: Listing) -> Respo
         paged = part.last is not None or question.after is not None
         several = question.held.about.counts["source"] > 1 and "source" not in question.asked.given
         known = spread.sources(connection, listing) if several else None
-        notes += spread.note(part.answers, known, question, paged=paged and several)
-    chosen = _chosen(question, KEPT)
-    answers = part.answers if chosen is None else [_projected(one, chosen) for one in part.answers]
-    return list_response(question, answers, counts.found, part.last, notes, facets, part.answers)
+        notes += spread.note(frozenset(sources), known, question, paged=paged and several)
+    if chosen := _chosen(question, KEPT):
+        data = joined(_projected(one, chosen) for one in part.answers)
+    told = {"count": len(part.answers), **counts.found}
+    return page_response(question, data, sources, told, part.last, notes, facets)
 
 
 def _stream(question: Question, listing: Listing, writer: Writer, begun: bytes, part: Part) -> Iterator[bytes]:

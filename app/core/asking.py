@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -12,14 +12,14 @@ from fastapi import Request, Response
 from sqlalchemy import Connection
 
 from app.core import choosing, freshness, resolution
-from app.core.attribution import citation
+from app.core.attribution import behind, citation
 from app.core.choosing import RELEASE, releases
 from app.core.snapshot import HeldRelease
 from app.kit import edtf, links, reading
 from app.kit.formats import JSON, Format
 from app.kit.headers import LONGEST_TARGET
 from app.kit.negotiation import choose
-from app.kit.pages import LONGEST_CURSOR, Cursor, json_response, list_bytes, one_bytes, question_digest
+from app.kit.pages import LONGEST_CURSOR, Cursor, joined, json_response, list_bytes, one_bytes, question_digest
 from app.kit.parameters import NOTHING, Asked, Parameter
 from app.kit.problems import Culprit, Problem, unprocessable
 from app.kit.validators import refuse_unchanged
@@ -48,9 +48,9 @@ class Question:
         for_good = RELEASE.name in self.asked.given
         return freshness.headers(self.held, self.address, self.format.suffix, for_good=for_good)
 
-    def citation(self, data: bytes = b"") -> str:
-        """Return how the answer is cited; `data`: its finished records."""
-        return citation(self.held, self.address, data)
+    def citation(self, sources: Iterable[str] = ()) -> str:
+        """Return how the answer is cited; `sources`: those that its records rest on."""
+        return citation(self.held, self.address, sources)
 
     @property
     def limit(self) -> int:
@@ -164,24 +164,27 @@ def read_nothing(request: Request, offered: Sequence[Format] = (JSON,)) -> Forma
 
 
 def list_response(
+    question: Question, answers: Sequence[str], counts: dict[str, Any], last: int | None = None
+) -> Response:
+    """Put a page of whole records together; `last`: the number of its last one, when more follow."""
+    data = joined(answers)
+    return page_response(question, data, behind(data), {"count": len(answers), **counts}, last)
+
+
+def page_response(
     question: Question,
-    answers: Sequence[str],
+    data: bytes,
+    sources: Iterable[str],
     counts: dict[str, Any],
-    last: int | None = None,
+    last: int | None,
     notes: Sequence[dict[str, Any]] = (),
     facets: Sequence[dict[str, Any]] = (),
-    cited: Sequence[str] | None = None,
 ) -> Response:
-    """Put a page together; `last`: the number of its last record, when more follow.
-
-    cited: the records whose sources are named, where the answers are not whole.
-    """
-    data = ",".join(answers).encode()
+    """Put a page together of what its records say, whatever of it is shown; `sources`: those that they rest on."""
     meta = {
-        "count": len(answers),
         **counts,
         "release": question.held.id,
-        "citation": question.citation(data if cited is None else ",".join(cited).encode()),
+        "citation": question.citation(sources),
         "notes": [{**note, "link": note["link"] and in_release(note["link"], question.asked)} for note in notes],
         "facets": list(facets),
     }
@@ -193,7 +196,7 @@ def list_response(
 def one_response(alone: Alone, path: str, answer: str, more: dict[str, str]) -> Response:
     """Wrap one finished record, whose canonical path it is; `more`: where to go from here, in the same release."""
     at, data = alone.address(path), answer.encode()
-    meta = {"release": alone.held.id, "citation": citation(alone.held, at, data), "notes": []}
+    meta = {"release": alone.held.id, "citation": citation(alone.held, at, behind(data)), "notes": []}
     onward = {name: in_release(target, alone.asked) for name, target in more.items()}
     return json_response(
         one_bytes(data, meta, {"self": at, "more": onward}), alone.headers(path) | {"Link": links.header(at)}

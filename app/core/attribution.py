@@ -14,12 +14,12 @@ _MARKS = (re.compile(rb'"source":\{"id":"([^"]+)"'), re.compile(rb'"source":"([^
 _SOURCES_THEMSELVES = re.compile(rb'\{"id":"([^"]+)","kind":"source",')
 
 
-def citation(held: HeldRelease, address: str, data: bytes = b"") -> str:
-    """Say how an answer is cited; `data`: its finished records, of which those sources are named that they rest on.
+def citation(held: HeldRelease, address: str, sources: Iterable[str] = ()) -> str:
+    """Say how an answer is cited; `sources`: those that its records rest on.
 
-    Where the records name none, as counts and names do not, it is the release's own that are named.
+    Where they rest on none, as counts and names do not, it is the release's own that are named.
     """
-    named, more = _some(behind(data))
+    named, more = _some(sources)
     of = ""
     if not named:
         named, more = _some(held.about.sources)

@@ -160,17 +160,19 @@ def _looked_up(connection: Connection, lists: Collection[Listed], among: AnyBitM
 
 
 def _read(connection: Connection, about: Snapshot, lists: Collection[Listed]) -> dict[int, AnyBitMap]:
-    """Return the numbers of lists by their ids; those of long ones may be remembered."""
-    long, short = (sorted({one.id for one in lists if (one.count > LONG) is is_long}) for is_long in (True, False))
-    known = about.bitmaps.find(long)
-    found: dict[int, AnyBitMap] = {one: known[one] for one in long if one in known}
-    long = [one for one in long if one not in found]
+    """Return the numbers of lists by their ids, of which a release remembers those that were asked last."""
+    known = about.bitmaps.find(one.id for one in lists)
+    found: dict[int, AnyBitMap] = {one.id: known[one.id] for one in lists if one.id in known}
+    missing = {one for one in lists if one.id not in found}
+    long, short = (sorted(one.id for one in missing if (one.count > LONG) is is_long) for is_long in (True, False))
     for at in range(0, max(len(long), len(short)), MOST):
-        found |= _some(connection, about, long[at : at + MOST], short[at : at + MOST])
+        some = _some(connection, long[at : at + MOST], short[at : at + MOST])
+        about.bitmaps.keep(some.items())
+        found |= some
     return found
 
 
-def _some(connection: Connection, about: Snapshot, long: Sequence[int], short: Sequence[int]) -> dict[int, AnyBitMap]:
+def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> dict[int, FrozenBitMap]:
     found: dict[int, FrozenBitMap] = {}
     long_slots, short_slots = _slots("long", long), _slots("short", short)
     statement = _STATEMENTS.of(
@@ -183,8 +185,7 @@ def _some(connection: Connection, about: Snapshot, long: Sequence[int], short: S
             numbers[term].append(n)
         else:
             found[term] = FrozenBitMap.deserialize(bitmap)
-    about.bitmaps.keep(found.items())
-    return {**found, **{term: BitMap(some) for term, some in numbers.items()}}
+    return {**found, **{term: FrozenBitMap(some) for term, some in numbers.items()}}
 
 
 def _slots(name: str, ids: Sequence[int]) -> dict[str, int]:
@@ -201,12 +202,24 @@ def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] |
     return union_all(of_long, of_short) if long and short else of_long if long else of_short
 
 
-def _days(connection: Connection, asked: Asked, about: Snapshot) -> BitMap:
+def _days(connection: Connection, asked: Asked, about: Snapshot) -> AnyBitMap:
     """Return the numbers of all facts that may be of the time that is asked for, or certainly are."""
-    certain = is_certain(asked)
+    times, certain = times_of(asked), is_certain(asked)
+    key = ("days", *times.items(), certain)
+    known = about.bitmaps.find([key])
+    if known:
+        return known[key]
+    found = FrozenBitMap(_between(connection, asked, about, times, certain=certain))
+    about.bitmaps.keep([(key, found)])
+    return found
+
+
+def _between(
+    connection: Connection, asked: Asked, about: Snapshot, times: Mapping[str, str], *, certain: bool
+) -> AnyBitMap:
     names = (*(name in asked.given for name in BESIDE), certain)
     statement = _STATEMENTS.of(connection, ("days", names), lambda: Dating(asked).moments())
-    runs: Sequence[Any] = statement.execute(connection, times_of(asked) | {"dated": about.dated}).all()
+    runs: Sequence[Any] = statement.execute(connection, {**times, "dated": about.dated}).all()
     within, around = BitMap(), BitMap()
     for first, last, is_within in runs:
         if first <= last:

@@ -19,6 +19,7 @@ from app.core.snapshot import HeldRelease
 from app.core.statements import UNDATED, bounded
 from app.core.tables import Entity, Fact, key_of
 from app.core.vocabulary import Modality
+from app.kit import given
 from app.kit.pages import EXACT
 from app.kit.parameters import Asked
 from app.kit.prepared import Statements
@@ -140,6 +141,8 @@ class FactList:
         shown = modalities(self.asked)
         lists = self._plan(connection)
         dated = self.question.held.about.dated
+        if met := self._met(connection, lists):
+            return given.rows(connection, met.page(shown, dated, None, EXACT, down=False))
         write, more, arms = statements.by_date(
             lists, shown, "date", self.asked, first=True, past_dated=False, numbers=True
         )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import Response
 from sqlalchemy import Connection, Select, select
 from sqlmodel import col
 
+from app.core import attribution
 from app.core.asking import Alone, Question
 from app.core.tables import FactSource, Source
 from app.kit import bibliography
 from app.kit.formats import BIBTEX, CSL, RIS, Format
+from app.kit.pages import joined
 
 NAME = "Foedus: facts about defence relations between countries"
 MOST_SOURCES = 500
@@ -25,7 +27,7 @@ _WRITERS = {CSL: bibliography.csl, BIBTEX: bibliography.bibtex, RIS: bibliograph
 def of_question(question: Question, sources: Sequence[str]) -> Response:
     """Cite what a question finds as a whole, and the sources behind it."""
     items = [
-        _data_set(question, ",".join(sources).encode()),
+        _data_set(question, attribution.behind(joined(sources))),
         *(source(json.loads(one), question.held.id) for one in sources),
     ]
     return written(items, question.format, question.headers)
@@ -98,7 +100,7 @@ def _passage(one: Any) -> str:
     return f"{one['source']['title']}, /evidence/{one['id']}{words}"
 
 
-def _data_set(question: Question, sources: bytes) -> dict[str, Any]:
+def _data_set(question: Question, sources: Iterable[str]) -> dict[str, Any]:
     return {
         "id": f"foedus-{question.held.id}",
         "type": "dataset",

@@ -49,8 +49,8 @@ class Snapshot:
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
     endless: the numbers of the dated facts that have no known end: hundreds of runs, which questions about dates share.
     names: what names were found to stand for, remembered as they are asked. listed: the lists of terms, likewise.
-    spread: the sources of lists, likewise. bitmaps: those of long lists by id, and of the facts that words found, by
-    these: to read one anew takes milliseconds.
+    spread: the sources of lists, likewise. bitmaps: those of lists by id, of the facts that words found by these, and
+    of the days asked for by them: to read one anew takes up to milliseconds.
     """
 
     id: str

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.core.asking import Question, address
-from app.core.attribution import MOST_NAMED, behind
+from app.core.attribution import MOST_NAMED
 from app.core.listed import Counted
 from app.core.lists import OF_LISTS, OF_THE_PAGE, FactList, modalities
 from app.core.questions import ANY_MODALITY
@@ -34,12 +34,11 @@ class Spread:
     withheld: frozenset[str]
 
 
-def note(answers: Sequence[str], known: Spread | None, question: Question, *, paged: bool) -> list[dict[str, Any]]:
+def note(page: frozenset[str], known: Spread | None, question: Question, *, paged: bool) -> list[dict[str, Any]]:
     """Return the note on a list whose facts rest on several sources, or may: what is on other pages, what is withheld.
 
-    answers: those of this page. known: of all pages, where that was counted. The link counts facts by source.
+    page: the sources of this page. known: of all pages, where that was counted. The link counts facts by source.
     """
-    page = frozenset(behind(",".join(answers).encode()))
     shown, withheld = (page, frozenset[str]()) if known is None else (known.shown, known.withheld - known.shown)
     link = _by_source(question) if paged else None
     if known is None and page and paged:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,11 @@ def question_digest(path: str, query: str) -> str:
 def dump(value: Any) -> bytes:
     """Return compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def joined(answers: Iterable[str]) -> bytes:
+    """Return finished records as the inside of a JSON array."""
+    return ",".join(answers).encode()
 
 
 def list_bytes(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> bytes:

@@ -167,7 +167,10 @@ class Remember:
         await send(_NOTHING if scope["method"] == "HEAD" else answer.body)
 
     async def _ask(self, question: Question, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, and remember the answer if it may be, and nothing changed while it was made."""
+        """Pass on, and remember the answer if it may be, and nobody saw the mark change while it was made.
+
+        If it changed unseen, whoever asks next looks at it first, and all that was remembered until then goes.
+        """
         mark = self._mark
         headers: Headers | None = None
         body: bytes | None = None
@@ -186,7 +189,7 @@ class Remember:
         await self._app(scope, receive, noticed if scope["method"] == "GET" else send)
         if headers is None or body is None or len(body) > self._memory.most // LARGEST or not may_be_kept(headers):
             return
-        if mark == self._mark and self._watch.holds(mark):
+        if mark == self._mark:
             self._memory.keep(question, Answer(headers, body, scope.get("route")))
 
 

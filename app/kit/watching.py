@@ -37,10 +37,6 @@ class Watch:
         if now > self._until and self.mark is not None:
             await asyncio.shield(self._looking)
 
-    def holds(self, mark: Hashable) -> bool:
-        """Whether a mark that was seen before an answer was made is still the one."""
-        return mark == (self._read() if self._at_once else self.mark)
-
     async def _look(self) -> None:
         began, found = monotonic(), None
         try:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from app.core import asking, resolution, routes
 from app.core.answering import Shape, answer
 from app.core.asking import Question
+from app.core.attribution import behind
 from app.core.choosing import asks
 from app.core.columns import columns_of
 from app.core.filters import kinds, of_kind
@@ -19,6 +20,7 @@ from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.core.routes import LIST_ERRORS, ONE_ERRORS
 from app.kit.formats import CSV, CSVW, NDJSON, Format
+from app.kit.pages import joined
 from app.kit.parameters import Parameter
 from app.kit.problems import Culprit, unprocessable
 from app.views import coverage
@@ -215,6 +217,6 @@ def _answered(question: Question, made: Made, shape: Shape) -> Response:
 
 def _drawn(question: Question, made: Made) -> Response:
     picture = made.picture
-    cited = question.citation(",".join(made.sources).encode())
+    cited = question.citation(behind(joined(made.sources)))
     body = served(DRAWER.svg(specification(picture, cited)), picture.title, " ".join((picture.told, *picture.remarks)))
     return Response(body, media_type=SVG.media_type, headers=question.headers | POLICY)
