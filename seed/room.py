@@ -23,7 +23,10 @@ def aside() -> Path:
 
 
 def make_sure(of: Iterable[tuple[Path, int]]) -> None:
-    """Ask for so many bytes in folders that are there; OSError naming the first disk that has not so many."""
+    """Ask for so many bytes in folders that are there; OSError naming the first disk that has not so many.
+
+    Less than none: so many will be given back by the time when the others are needed.
+    """
     wanted: defaultdict[int, int] = defaultdict(int)
     folders: dict[int, Path] = {}
     for folder, size in of:
