@@ -55,6 +55,7 @@ def _made(command: str) -> str:
     # A folder of this machine means nothing to who reads it elsewhere.
     arguments = re.sub(r"(--keep[ =])\S+", r"\1FOLDER", command.removeprefix("python -m bench").strip())
     arguments = re.sub(r"(--postgresql[ =])\S+", r"\1URL", arguments)
+    arguments = re.sub(r"(--report[ =])\S+", r"\1FILE", arguments)
     return (
         f"Made by `make bench ARGS='{arguments}'` on {datetime.now(UTC):%Y-%m-%d}. Everything below is of one run"
         " on one machine, but for loads that say otherwise: compare ratios, not numbers of other machines."
