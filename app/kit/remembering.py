@@ -169,7 +169,7 @@ class Remember:
     async def _ask(self, question: Question, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and remember the answer if it may be, and nobody saw the mark change while it was made.
 
-        If it changed unseen, whoever asks next looks at it first, and all that was remembered until then goes.
+        If it changed unseen, whoever asks once a look is due looks first, and all that was remembered until then goes.
         """
         mark = self._mark
         headers: Headers | None = None
