@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -21,8 +21,8 @@ from app.settings import MIGRATIONS
 from bench.facts import Facts, Made
 from bench.world import World, world
 from seed import load as loads
-from seed.compile import Compiler
-from seed.rows import Rows
+from seed.compile import Compiler, Parts
+from seed.rows import Lines, Rows
 from seed.spool import Spool
 
 SEED = 20_241_122
@@ -40,15 +40,15 @@ class Keeping(Compiler):
         self._documents = documents
         self.keeping = 0.0
 
-    def rows(self) -> Iterator[tuple[str, Rows]]:
-        """Yield what the compiler yields, and keep the documents aside."""
+    @contextmanager
+    def rows(self) -> Iterator[tuple[Parts, Iterable[Lines]]]:
+        """Give what the compiler gives, and keep the documents aside."""
         self._documents.unlink(missing_ok=True)
-        with closing(sqlite3.connect(self._documents, isolation_level=None)) as kept:
+        with super().rows() as (parts, totals), closing(sqlite3.connect(self._documents, isolation_level=None)) as kept:
             kept.execute("PRAGMA synchronous = OFF")
             kept.execute("CREATE TABLE document (payload)")
             kept.execute("BEGIN")
-            for what, rows in super().rows():
-                yield what, self._noted(rows, kept)
+            yield ((what, self._noted(rows, kept)) for what, rows in parts), totals
             kept.execute("COMMIT")
 
     def _noted(self, rows: Rows, kept: sqlite3.Connection) -> Rows:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
@@ -14,7 +14,7 @@ from app.core.questions import FACT_PARAMETERS
 from app.core.resource import Resource
 from app.kit.parameters import Asked, Dimension, Parameter
 from seed.rows import Into, Values
-from seed.tallies import bin_of
+from seed.tallies import APART, bin_of
 
 # What a fact is counted as: kind, modality, source, granularity.
 CountedAs = tuple[str, str, str, str]
@@ -46,11 +46,11 @@ class Counting:
                     self._take(parameter, resource.kind)
         self._by: dict[Into, list[_By]] = {}
 
-    def counts(self, lines: Mapping[Into, list[Values]], told: Mapping[int, CountedAs]) -> Counter[str]:
-        """Return how many of some facts have each value, by bin; `told`: of each fact what it is counted as."""
+    def bins(self, lines: Mapping[Into, list[Values]], told: Mapping[int, CountedAs]) -> Iterator[str]:
+        """Yield a bin for each value that each of some facts has; `told`: of each fact what it is counted as."""
         of_source = {n: bin_of(*parts) for n, parts in told.items()}
         of_any = {n: bin_of(kind, modality, NONE, granularity) for n, (kind, modality, _, granularity) in told.items()}
-        found = Counter(bin_of(NONE, NONE, bin_) for bin_ in of_any.values())
+        yield from (bin_of(NONE, NONE, bin_) for bin_ in of_any.values())
         for where, rows in lines.items():
             wanted = self._by.get(where) or self._found(where)
             by_kind: dict[str | None, list[Values]] = defaultdict(list, {None: rows})
@@ -59,9 +59,9 @@ class Counting:
                     by_kind[told[row[0]][0]].append(row)
             for by in wanted:
                 values = _values(by, by_kind[by.kind])
-                found.update(bin_of(by.parameter, value, of_source[n]) for n, value in values)
-                found.update(bin_of(by.parameter, NONE, of_any[n]) for n in {n for n, _ in values})
-        return found
+                of_value, of_all = bin_of(by.parameter, ""), bin_of(by.parameter, NONE, "")
+                yield from (f"{of_value}{value}{APART}{of_source[n]}" for n, value in values)
+                yield from (of_all + of_any[n] for n in {n for n, _ in values})
 
     def _take(self, parameter: Parameter, kind: str | None) -> None:
         if parameter.dimension is not None:

@@ -39,12 +39,13 @@ DEFAULT_READER = "foedus_reader"
 _BUILDING = "foedus_loading"
 # Keys that others refer to come first.
 _CONSTRAINTS = """
-SELECT CAST(CAST(conrelid AS regclass) AS text), quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+SELECT relname, quote_ident(conname), pg_get_constraintdef(pg_constraint.oid)
+FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
 WHERE connamespace = to_regnamespace(:schema) AND contype IN ('p', 'u', 'f')
-ORDER BY contype = 'f', CAST(CAST(conrelid AS regclass) AS text), conname
+ORDER BY contype = 'f', relname, conname
 """
 _INDEXES = """
-SELECT quote_ident(indexname), indexdef FROM pg_indexes WHERE schemaname = :schema
+SELECT tablename, quote_ident(indexname), indexdef FROM pg_indexes WHERE schemaname = :schema
 ORDER BY tablename, indexname
 """
 _SORTING = "64MB"
@@ -76,16 +77,16 @@ class PostgresTarget:
     def room(self, spooled: int) -> None:
         """Refuse nothing: a server tells nobody how much room its disks have; when they are full, it says so."""
 
-    def loosen(self, connection: Connection) -> list[str]:
+    def loosen(self, connection: Connection) -> list[tuple[str, str]]:
         """Drop indexes and keys, foreign ones first; what the migrations said of them is how they are made anew."""
         constraints = connection.execute(text(_CONSTRAINTS), {"schema": _BUILDING}).all()
         for table, name, _ in reversed(constraints):
-            connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT {name}')
         indexes = connection.execute(text(_INDEXES), {"schema": _BUILDING}).all()
-        for name, _ in indexes:
+        for _, name, _ in indexes:
             connection.exec_driver_sql(f"DROP INDEX {_BUILDING}.{name}")
-        keys = [f"ALTER TABLE {table} ADD CONSTRAINT {name} {said}" for table, name, said in constraints]
-        return [*keys, *(statement for _, statement in indexes)]
+        keys = [(table, f'ALTER TABLE "{table}" ADD CONSTRAINT {name} {said}') for table, name, said in constraints]
+        return [*keys, *((table, statement) for table, _, statement in indexes)]
 
     def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
         """Insert rows by COPY."""
@@ -113,10 +114,10 @@ class PostgresTarget:
         for row in connection.execute(statement, execution_options={"stream_results": True, "max_row_buffer": 1000}):
             yield row.id, row.kind, row.answer
 
-    def tighten(self, connection: Connection, statements: list[str]) -> None:
+    def tighten(self, connection: Connection, dropped: Iterable[tuple[str, str]]) -> None:
         """Make keys and indexes; a row that refers to none that is there is refused here."""
         connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{_SORTING}'")
-        for statement in statements:
+        for _, statement in dropped:
             connection.exec_driver_sql(statement)
 
     def flaws(self, connection: Connection) -> list[str]:

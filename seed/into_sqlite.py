@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
@@ -15,9 +17,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
+from app.core.listed import Posting
 from app.kit.engines import KEPT
 from app.kit.sqlite import SEEN_WITHIN, database_file, release_file
-from app.kit.textindex import FIELDS, Document
+from app.kit.textindex import FIELDS, SEARCH, Document
 from seed.room import aside, make_sure, writing
 from seed.rows import Into, Values
 
@@ -32,8 +35,9 @@ _PAGE = 16_384
 # A release takes so many times what its facts take in the spool, and two thirds of that before the spool is let go: a
 # hundred thousand synthetic facts took 2.9, a million 2.65. Beside it, half of the spool at the most is kept aside.
 GROWTH = 3
-# A temporary file of SQLite's own.
+# A temporary file of SQLite's own, and the table whose rows are gathered there: the lists get theirs fact by fact.
 _ASIDE = "aside"
+_UNSORTED = str(Posting.__tablename__)
 
 
 class SqliteTarget:
@@ -43,7 +47,7 @@ class SqliteTarget:
         """Take a URL `sqlite:///FILE`; FILE becomes a link to the current release."""
         self._pointer = database_file(url)
         self._folder = release_file(self._pointer, "").parent
-        self._aside: set[str] = set()
+        self._aside = False
 
     @contextmanager
     def building(self, _: str) -> Iterator[Connection]:
@@ -77,37 +81,38 @@ class SqliteTarget:
         make_sure([(self._folder, GROWTH * spooled * 2 // 3), (aside(), spooled // 2)])
         make_sure([(self._folder, GROWTH * spooled), (aside(), spooled // 2 - spooled)])
 
-    def loosen(self, connection: Connection) -> list[str]:
+    def loosen(self, connection: Connection) -> list[tuple[str, str]]:
         """Drop every index that is not a table's own; let the full-text index gather more before it writes.
 
-        What goes into a table that is nothing but an index is gathered elsewhere first, to be put into it sorted.
+        What comes in no order, into a table that is nothing but an index, is gathered elsewhere first, and put into it
+        sorted.
         """
         connection.commit()
         connection.exec_driver_sql(f"ATTACH DATABASE '' AS {_ASIDE}")
         for pragma in ("journal_mode = OFF", "synchronous = OFF"):
             connection.exec_driver_sql(f"PRAGMA {_ASIDE}.{pragma}")
         connection.commit()
-        self._aside = set(
-            connection.execute(text("SELECT name FROM pragma_table_list WHERE wr AND type = 'table'")).scalars()
-        )
-        for name in self._aside:
-            connection.exec_driver_sql(f'CREATE TABLE {_ASIDE}."{name}" AS SELECT * FROM main."{name}"')  # noqa: S608  # ours
-        made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
-        statements: list[str] = []
-        for name, statement in made.all():
+        connection.exec_driver_sql(f"CREATE TABLE {_ASIDE}.{_UNSORTED} AS SELECT * FROM main.{_UNSORTED}")  # noqa: S608  # ours
+        self._aside = True
+        indexes = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        dropped: list[tuple[str, str]] = []
+        for table, name, statement in connection.execute(text(indexes)).all():
             connection.exec_driver_sql(f'DROP INDEX "{name}"')
-            statements.append(statement)
+            dropped.append((table, statement))
         for name, value in _GATHERING.items():
             connection.execute(
                 text("INSERT INTO search (search, rank) VALUES (:name, :value)"), {"name": name, "value": value}
             )
-        return statements
+        merged = "INSERT INTO search (search) VALUES ('optimize')"
+        # The file tells its readers nothing of how it was made.
+        forgotten = "DELETE FROM search_config WHERE k <> 'version'"
+        return [*dropped, (SEARCH.name, merged), (SEARCH.name, forgotten)]
 
     def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
         """Insert rows by one statement, which the driver takes as they are."""
         columns = ", ".join(f'"{column}"' for column in into.columns)
         marks = ", ".join("?" * len(into.columns))
-        where = _ASIDE if into.table.name in self._aside else "main"
+        where = _ASIDE if self._aside and into.table.name == _UNSORTED else "main"
         connection.exec_driver_sql(f'INSERT INTO {where}."{into.table.name}" ({columns}) VALUES ({marks})', list(rows))  # noqa: S608  # ours
 
     def index(self, connection: Connection, documents: list[Document]) -> None:
@@ -116,21 +121,18 @@ class SqliteTarget:
         statement = f"INSERT INTO search ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # ours
         connection.exec_driver_sql(statement, [tuple(document.columns().values()) for document in documents])
 
-    def tighten(self, connection: Connection, statements: list[str]) -> None:
+    def tighten(self, connection: Connection, dropped: Iterable[tuple[str, str]]) -> None:
         """Make the indexes in the order in which the migrations made them; merge the full-text index into one."""
         connection.exec_driver_sql(f"PRAGMA cache_size = -{_SORTING}")
-        for table in (one for one in SQLModel.metadata.sorted_tables if one.name in self._aside):
-            keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
-            statement = f'INSERT INTO main."{table.name}" SELECT * FROM {_ASIDE}."{table.name}" ORDER BY {keys}'  # noqa: S608  # ours
+        if self._aside:
+            keys = ", ".join(column.name for column in SQLModel.metadata.tables[_UNSORTED].primary_key)
+            sorted_ = f"SELECT * FROM {_ASIDE}.{_UNSORTED} ORDER BY {keys}"  # noqa: S608  # ours
+            connection.exec_driver_sql(f"INSERT INTO main.{_UNSORTED} {sorted_}")
+            connection.commit()
+            connection.exec_driver_sql(f"DETACH DATABASE {_ASIDE}")
+            self._aside = False
+        for _, statement in dropped:
             connection.exec_driver_sql(statement)
-        self._aside.clear()
-        connection.commit()
-        connection.exec_driver_sql(f"DETACH DATABASE {_ASIDE}")
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("INSERT INTO search (search) VALUES ('optimize')")
-        # The file tells its readers nothing of how it was made.
-        connection.exec_driver_sql("DELETE FROM search_config WHERE k <> 'version'")
 
     def earlier(self, _: Connection, release: str) -> list[str]:
         """Return the releases whose files will stay beside this one's, the last loaded first."""
@@ -148,11 +150,14 @@ class SqliteTarget:
             yield from _facts(other)
 
     def flaws(self, connection: Connection) -> list[str]:
-        """Check foreign keys and the file; not that each index has its table's rows, which is left to SQLite."""
-        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        """Check foreign keys and the file, both at once; not that each index has its table's rows: that is SQLite's."""
+        connection.commit()
+        with ThreadPoolExecutor(1) as another:
+            reading = another.submit(_read_through, str(connection.engine.url.database))
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            damaged = reading.result()
         found = [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in broken]
-        integrity = connection.execute(text("PRAGMA quick_check")).scalars().all()
-        return found if integrity == ["ok"] else [*found, *(f"the file is damaged: {one}" for one in integrity)]
+        return [*found, *(f"the file is damaged: {one}" for one in damaged)]
 
     def publish(self, connection: Connection, release: str) -> None:
         """Put the file under its release's name and move the link, both in one step each."""
@@ -200,6 +205,13 @@ class SqliteTarget:
 def _facts(connection: Connection) -> Iterator[tuple[str, str, str]]:
     for row in connection.execute(text("SELECT id, kind, answer FROM fact ORDER BY id")):
         yield row.id, row.kind, row.answer
+
+
+def _read_through(file: str) -> list[str]:
+    """Say what of a file is not as it should be."""
+    with closing(sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True)) as database:
+        found = [str(told) for (told,) in database.execute("PRAGMA quick_check")]
+    return [] if found == ["ok"] else found
 
 
 def _sync(path: Path) -> None:

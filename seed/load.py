@@ -6,7 +6,7 @@ import gc
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -31,8 +31,11 @@ from seed.datasets import Importer, Receipt, Track, gather, untracked
 from seed.findings import Finding, Rejected
 from seed.rows import Into, Rows, Values, line
 from seed.spool import Spool
+from seed.totals import TABLES as TOTALS
 
 Say = Callable[[str], None]
+# A table, and a statement that makes it as it is to be read: an index, above all.
+Dropped = tuple[str, str]
 Told = Callable[[list[Receipt], dict[str, Counter[str]]], None]
 BATCH = 1_000
 ROWS = 10_000
@@ -47,8 +50,8 @@ class Target(Protocol):
     def room(self, spooled: int) -> None:
         """Refuse, with OSError, facts that will not fit: so many bytes they take in the spool."""
 
-    def loosen(self, connection: Connection) -> list[str]:
-        """Drop what slows every row down, indexes above all; return the statements that make it anew."""
+    def loosen(self, connection: Connection) -> list[Dropped]:
+        """Drop what slows every row down, indexes above all; return what it was, in an order to make it anew."""
 
     def insert(self, connection: Connection, into: Into, rows: Sequence[Values]) -> None:
         """Insert rows."""
@@ -62,8 +65,8 @@ class Target(Protocol):
     def facts(self, connection: Connection, release: str | None) -> Iterator[tuple[str, str, str]]:
         """Yield (id, kind, answer) of a release's facts, or of what is being built, in order of id."""
 
-    def tighten(self, connection: Connection, statements: list[str]) -> None:
-        """Make anew what was dropped, sorted, and at once."""
+    def tighten(self, connection: Connection, dropped: Iterable[Dropped]) -> None:
+        """Make anew some of what was dropped, sorted, and at once."""
 
     def flaws(self, connection: Connection) -> list[str]:
         """Say what is wrong with what was built, broken references included."""
@@ -154,32 +157,32 @@ def fill(
 ) -> tuple[dict[str, int], dict[str, Counter[str]]]:
     """Insert every row, some thousands at a time; return how many each table holds, and what changed since when."""
     counts: Counter[str] = Counter()
+    names = [*(table.name for table in SQLModel.metadata.sorted_tables), SEARCH.name]
     # The schema is the migrations' alone: what they made is taken off, and put on again as they made it.
-    statements = target.loosen(connection)
-    for what, rows in compiler.rows():
-        say(what)
-        for lines, documents in batched(rows):
-            for into, some in lines.items():
-                target.insert(connection, into, some)
-                counts[into.table.name] += len(some)
-            if documents:
-                target.index(connection, documents)
-                counts[SEARCH.name] += len(documents)
-    say("indexes")
-    target.tighten(connection, statements)
-    say("bitmaps")
-    for into, found in bitmaps(connection):
-        target.insert(connection, into, found)
-        counts[into.table.name] += len(found)
-    say("ends of spans")
-    for statement in spans.writing([*compiler.by_kind.values()]):
-        connection.execute(statement)
-    counts[str(Elapsed.__tablename__)] = connection.execute(select(func.count()).select_from(Elapsed)).scalar_one()
+    dropped = target.loosen(connection)
+    with compiler.rows() as (parts, totals):
+        for what, rows in parts:
+            say(what)
+            counts += _insert(connection, target, rows)
+        say("indexes")
+        target.tighten(connection, (one for one in dropped if one[0] not in TOTALS))
+        say("bitmaps")
+        # Not many at once: those of the longest lists are large.
+        for into, found in bitmaps(connection):
+            target.insert(connection, into, found)
+            counts[into.table.name] += len(found)
+        say("ends of spans")
+        for statement in spans.writing([*compiler.by_kind.values()]):
+            connection.execute(statement)
+        counts[str(Elapsed.__tablename__)] = connection.execute(select(func.count()).select_from(Elapsed)).scalar_one()
+        # Made all the while, in another process, if there is one.
+        say("totals")
+        counts += _insert(connection, target, totals)
+        target.tighten(connection, (one for one in dropped if one[0] in TOTALS))
     say("changes")
     earlier = target.earlier(connection, release)
     changed = _changes(connection, target, earlier, compiler, say)
     counts[str(Change.__tablename__)] = sum(one.total() for one in changed.values())
-    names = [*(table.name for table in SQLModel.metadata.sorted_tables), SEARCH.name]
     held = {name: counts[name] for name in names if name != Release.__tablename__}
     into, rows = line(
         Release,
@@ -191,6 +194,19 @@ def fill(
     )
     target.insert(connection, into, rows)
     return held, changed
+
+
+def _insert(connection: Connection, target: Target, rows: Rows) -> Counter[str]:
+    """Insert rows, some thousands at a time; return how many each table got."""
+    counts: Counter[str] = Counter()
+    for lines, documents in batched(rows):
+        for into, some in lines.items():
+            target.insert(connection, into, some)
+            counts[into.table.name] += len(some)
+        if documents:
+            target.index(connection, documents)
+            counts[SEARCH.name] += len(documents)
+    return counts
 
 
 def _changes(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -55,7 +54,6 @@ class Made:
     """What a run of facts gives.
 
     lines: their rows. citations: source and answer of each passage, by id; an earlier run may have had it.
-    pairs: how many there are of two states. bins: how many have each value of a filter.
     active: states that take part. users: who fields a system.
     """
 
@@ -63,10 +61,15 @@ class Made:
     documents: list[Document] = field(default_factory=list)
     citations: dict[str, tuple[str, str]] = field(default_factory=dict)
     filed: list[Filed] = field(default_factory=list)
-    pairs: Counter[Pair] = field(default_factory=Counter)
-    bins: Counter[str] = field(default_factory=Counter)
     active: set[str] = field(default_factory=set)
     users: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Counted(NamedTuple):
+    """What a run of facts is counted by: a pair for each two states of one, a bin for each value of a filter."""
+
+    pairs: list[Pair]
+    bins: Iterable[str]
 
 
 # A fact's number, its rank in order of id, its source, and what was read of it.
@@ -94,12 +97,12 @@ class Maker:
         sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
         self._unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
 
-    def made(self, facts: Iterable[InTime]) -> Made:
-        """Return what some facts give, in their order."""
+    def made(self, facts: Iterable[InTime]) -> tuple[Made, Counted]:
+        """Return what some facts give, in their order, and what they are counted by."""
         made = Made({one: [] for one in (_FACT, _PARTY, _SYSTEM, _VOICE, _VALUE, _SOURCE, _AMOUNT, _CITATION)})
-        counted_as = {n: self._fact(made, n, rank, source, fact) for n, rank, source, fact in facts}
-        made.bins = self._counting.counts(made.lines, counted_as)
-        return made
+        pairs: list[Pair] = []
+        counted_as = {n: self._fact(made, pairs, n, rank, source, fact) for n, rank, source, fact in facts}
+        return made, Counted(pairs, self._counting.bins(made.lines, counted_as))
 
     def _state(self, actor: str | None) -> str | None:
         """Return the country that an actor counts for: itself, or whose organ it is."""
@@ -108,8 +111,8 @@ class Maker:
     def _party(self, actor: str, role: Role, chosen: bool) -> terms.PartyTold:
         return terms.PartyTold(_plain(actor), _plain(self._state(actor)), role, chosen)
 
-    def _fact(self, made: Made, n: int, rank: int, source: str, fact: FactEntry) -> CountedAs:
-        """Add what a fact gives; return what it is counted as."""
+    def _fact(self, made: Made, pairs: list[Pair], n: int, rank: int, source: str, fact: FactEntry) -> CountedAs:
+        """Add what a fact gives, and the pairs of its states; return what it is counted as."""
         lines, resource = made.lines, self._kinds[fact.kind]
         parties, uses = fact.all_parties(), fact.all_systems()
         place, voices = _plain(fact.place), [_plain(actor) for actor in fact.asserted_by]
@@ -147,7 +150,7 @@ class Maker:
         kind, modality, granularity, voice = codes
         chosen = sorted({one.state for one in told if one.state and one.chosen})
         for a, b in combinations(chosen, 2):
-            made.pairs[a, b, source, kind, modality, granularity, len(chosen) > terms.TWO_STATES] += 1
+            pairs.append((a, b, source, kind, modality, granularity, len(chosen) > terms.TWO_STATES))
         listed = [
             *terms.of_parties(told, resource.direction),
             *terms.of_systems((system, role) for system, role, _ in systems),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Generic, TypeVar
@@ -19,7 +19,7 @@ _TEMPORARY = ""
 # Two states, source, kind, modality, granularity, and whether further states take part.
 Pair = tuple[str, str, str, str, str, str, bool]
 # Between the parts of a bin: it sorts before all that stands in one.
-_APART = "\x1f"
+APART = "\x1f"
 # A term's number, the fact's, and the fact's rank.
 Posted = tuple[int, int, int]
 K = TypeVar("K", bound=Hashable)
@@ -110,9 +110,9 @@ class Tally(ABC, Generic[K]):
         self._database = _opened(f"CREATE TABLE part ({', '.join(columns)}, count)")
         finalize(self, self._database.close)
 
-    def add(self, counts: Mapping[K, int]) -> None:
-        """Count so many more of each."""
-        self._some.update(counts)
+    def add(self, keys: Iterable[K]) -> None:
+        """Count one more of each, as often as it comes."""
+        self._some.update(keys)
         if len(self._some) > self._most:
             self._put_down()
 
@@ -128,7 +128,7 @@ class Tally(ABC, Generic[K]):
 
 def bin_of(*parts: str) -> str:
     """Return the key of a bin: filter, value, kind, modality, source, granularity; or the end of one."""
-    return _APART.join(parts)
+    return APART.join(parts)
 
 
 class Bins(Tally[str]):
@@ -145,10 +145,10 @@ class Bins(Tally[str]):
         """Yield, in order, all but the granularity, and how many there are of one thing each, and of several."""
         self._put_down()
         rows = self._database.execute("SELECT bin, sum(count) FROM part GROUP BY bin ORDER BY bin")
-        for of, some in groupby(rows, key=lambda row: row[0].rpartition(_APART)[0]):
-            counts = {bin_.rpartition(_APART)[2]: count for bin_, count in some}
-            parameter, _, others = of.partition(_APART)
-            value, kind, modality, source = others.rsplit(_APART, 3)
+        for of, some in groupby(rows, key=lambda row: row[0].rpartition(APART)[0]):
+            counts = {bin_.rpartition(APART)[2]: count for bin_, count in some}
+            parameter, _, others = of.partition(APART)
+            value, kind, modality, source = others.rsplit(APART, 3)
             instances, aggregates = (counts.get(one.value, 0) for one in (Granularity.instance, Granularity.aggregate))
             yield parameter, value, kind, modality, source, instances, aggregates
 

@@ -28,10 +28,18 @@ def numbers():
     print("child", os.getpid(), flush=True)
     {body}
 
+def afterwards():
+    {afterwards}
+
 try:
-    for one in beside(numbers):
-        print(str(one)[:100], flush=True)
+    with beside(lambda: (numbers(), afterwards())) as (made, kept):
+        for one in made:
+            print(str(one)[:100], flush=True)
+            time.sleep({pause})
+        print("all", flush=True)
         time.sleep({pause})
+        for one in kept:
+            print(str(one)[:100], flush=True)
     print("end", flush=True)
 except Exception as error:
     print(type(error).__name__, vars(error).get("sqlite_errorname"), error, *getattr(error, "__notes__", ()))
@@ -52,16 +60,31 @@ print(len(begun))
 """
 
 
-def run(body: str, pause: float = 0) -> str:
-    """Run a generator beside a process that prints what it yields, or the error; return that."""
-    program = [sys.executable, "-c", PROGRAM.format(body=body, pause=pause)]
+def run(body: str, afterwards: str = "yield from ()", pause: float = 0) -> str:
+    """Run two generators beside a process that prints what they yield, or the error; return that."""
+    program = [sys.executable, "-c", PROGRAM.format(body=body, afterwards=afterwards, pause=pause)]
     found = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     return found.stdout.partition("\n")[2]
 
 
 def test_what_is_made_beside_comes_in_order() -> None:
     found = run("yield from ([n, 'x' * 2_000_000] for n in range(20))")
-    assert [line.split(",")[0] for line in found.splitlines()] == [*(f"[{n}" for n in range(20)), "end"]
+    assert [line.split(",")[0] for line in found.splitlines()] == [*(f"[{n}" for n in range(20)), "all", "end"]
+
+
+def test_what_is_made_afterwards_waits_for_nobody_and_is_kept_in_order() -> None:
+    """It is many times what a pipe holds, and all there while nobody reads."""
+    afterwards = "yield from ([n, 'x' * 2_000_000] for n in range(5)); print('made', flush=True)"
+    found = run("yield 1; yield 2", afterwards, pause=1)
+    told = [line.split(",")[0] for line in found.splitlines()]
+    assert [one for one in told if one != "made"] == ["1", "2", "all", *(f"[{n}" for n in range(5)), "end"]
+    assert told.index("made") < told.index("all")
+
+
+def test_an_error_of_what_is_made_afterwards_is_raised_where_it_is_wanted() -> None:
+    found = run("yield 1", "yield 2; raise ValueError('row 9 is odd')")
+    assert found.startswith("1\nall\nValueError None row 9 is odd Traceback")
+    assert "in afterwards" in found
 
 
 def test_an_error_there_is_raised_here_with_its_place() -> None:
@@ -89,6 +112,12 @@ def test_a_process_that_dies_is_no_end() -> None:
     )
 
 
+def test_nor_is_one_that_dies_afterwards() -> None:
+    assert run("yield 1", "yield 2; os.kill(os.getpid(), 9)") == (
+        "1\nall\nRuntimeError None the process that made rows died (exit code -9)\n"
+    )
+
+
 def test_nor_is_one_that_dies_in_the_midst_of_writing() -> None:
     killed = "me = os.getpid(); os.fork() or (time.sleep(1), os.kill(me, 9), os._exit(0))"
     assert run(f"{killed}; yield 1; yield 'x' * 50_000_000", pause=2) == (
@@ -98,9 +127,8 @@ def test_nor_is_one_that_dies_in_the_midst_of_writing() -> None:
 
 @pytest.mark.parametrize("body", ["while True: yield 'x'", "time.sleep(1_000); yield 1"])
 def test_it_ends_when_nobody_waits_for_it_any_more(body: str) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(body=body, pause=0)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
+    program = PROGRAM.format(body=body, afterwards="yield", pause=0)
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         child = int(process.stdout.readline().split()[1])
         process.kill()

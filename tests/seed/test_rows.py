@@ -105,11 +105,38 @@ def test_what_a_load_takes_off_the_schema_it_puts_on_again(database: Callable[[s
     with target.building("0" * 12) as connection:
         migrate(connection, MIGRATIONS)
         migrated = str(schema_of(connection))
-        statements = target.loosen(connection)
-        assert statements
+        dropped = target.loosen(connection)
+        assert dropped
         assert str(schema_of(connection)) != migrated
-        target.tighten(connection, statements)
+        target.tighten(connection, dropped)
         assert str(schema_of(connection)) == migrated
+
+
+def test_a_row_that_refers_to_none_is_found_before_a_release_is_current(tmp_path: Path) -> None:
+    target = target_of(f"sqlite:///{tmp_path / 'broken % it?.sqlite'}", "foedus_reader")
+    with target.building("0" * 12) as connection:
+        migrate(connection, MIGRATIONS)
+        assert target.flaws(connection) == []
+        target.insert(connection, *line(tables.Indexed, n=-1, kind="country", id="TR", label="Turkey", texts="[]"))
+        target.insert(connection, *line(tables.Affiliation, n=1, at="TR"))
+        assert sorted(target.flaws(connection)) == [
+            "a row of affiliation refers to a missing row of actor",
+            "a row of affiliation refers to a missing row of person",
+        ]
+
+
+def test_a_file_that_its_disk_altered_is_found_before_a_release_is_current(tmp_path: Path) -> None:
+    target = target_of(f"sqlite:///{tmp_path / 'damaged.sqlite'}", "foedus_reader")
+    with target.building("0" * 12) as connection:
+        migrate(connection, MIGRATIONS)
+        of_many = [line(tables.Actor, id=f"actor-{n:05}", kind="unnamed", name="x" * 100) for n in range(5_000)]
+        for where, rows in of_many:
+            target.insert(connection, where, rows)
+        assert target.flaws(connection) == []
+        with Path(str(connection.engine.url.database)).open("r+b") as file:
+            file.seek(-8_192, os.SEEK_END)
+            file.write(b"\xff" * 4_096)
+        assert target.flaws(connection)[0].startswith("the file is damaged: ")
 
 
 @given(st.lists(st.text()))
@@ -122,7 +149,7 @@ def test_seen_tells_what_is_new(ids: list[str]) -> None:
 def test_a_tally_counts_the_same_however_little_it_may_remember(keys: list[Pair], most: int) -> None:
     tally = Pairs(most)
     for key in keys:
-        tally.add({key: 1})
+        tally.add([key])
     assert list(tally.counts()) == sorted(Counter(keys).items())
     assert all(isinstance(multilateral, bool) for (*_, multilateral), _ in tally.counts())
     for source in "ab":

@@ -37,7 +37,7 @@ def test_pairs_that_are_put_down_are_added_up(pairs: list[tuple[str, str, str]])
     much, little = Pairs(), Pairs(most=3)
     for a, b, source in pairs:
         for tally in (much, little):
-            tally.add({(a, b, source, "transfer", "actual", "instance", False): 1})
+            tally.add([(a, b, source, "transfer", "actual", "instance", False)])
     assert [*little.counts()] == [*much.counts()]
     assert [*little.of("gazette")] == [*much.of("gazette")]
 
@@ -50,7 +50,7 @@ def test_bins_that_are_put_down_are_added_up_apart(runs: list[dict[tuple[str, ..
     little = Bins(most=3)
     expected: dict[tuple[str, ...], list[int]] = {}
     for run in runs:
-        little.add({bin_of(*parts): count for parts, count in run.items()})
+        little.add(bin_of(*parts) for parts, count in run.items() for _ in range(count))
         for (*key, granularity), count in run.items():
             expected.setdefault(tuple(key), [0, 0])[granularity == "aggregate"] += count
     assert [*little.apart()] == [(*key, *counts) for key, counts in sorted(expected.items())]
