@@ -13,6 +13,7 @@ from seed import entities, names
 from seed.beside import beside, has_room_beside
 from seed.corpus import Corpus
 from seed.datasets import Track, untracked
+from seed.listing import Listing
 from seed.making import Made, Maker
 from seed.postings import Postings
 from seed.rows import Lines, Rows, into, line
@@ -45,6 +46,7 @@ class Compiler:
         self.maker = Maker(corpus, self.known, self.texts, facts)
         self.active: set[str] = set()
         self.users: set[tuple[str, str]] = set()
+        self.listing = Listing(facts)
         self.postings = Postings()
         self.dated = 0
 
@@ -103,10 +105,10 @@ class Compiler:
                 yield _CITATION, new
             yield from ((where, rows) for where, rows in made.lines.items() if rows)
             yield from made.documents
-            yield self.postings.of_facts(made.filed)
+            yield self.postings.of_facts(self.listing.filed(made.lines), made.dated)
             self.active |= made.active
             self.users |= made.users
-            self.dated += sum(one.bounds is not None for one in made.filed)
+            self.dated += made.dated
         self.spool.let_go()
 
     def _users(self) -> Iterator[Lines]:

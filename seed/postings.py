@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from app.core import listed
 from app.core.terms import ALL_KINDS, EVERY
 from app.kit import edtf
-from seed.making import Filed
+from seed.listing import Filed
 from seed.rows import Lines, Values, into, lines
 from seed.tallies import Numbered
 
@@ -26,16 +26,19 @@ class Postings:
         self._of: tuple[str | None, str | None] | None = None
         self._last = 0
 
-    def of_facts(self, facts: Iterable[Filed]) -> Lines:
-        """Return a row for each term that a fact is listed under; facts come in the order of their numbers."""
+    def of_facts(self, facts: Iterable[Filed], dated: int) -> Lines:
+        """Return a row for each term that a fact is listed under; facts come in the order of their numbers.
+
+        dated: how many of these have a date, which come first.
+        """
         rows: list[Values] = []
         met = self._lists.met
-        for n, rank, kind, modality, bounds, terms in facts:
+        for at, (n, rank, kind, modality, earliest, latest, terms) in enumerate(facts):
             # In the order in which they were met, and so in the same order by every load.
             rows += met(ALL_KINDS, modality, (EVERY,), n, rank)
             rows += met(kind, modality, dict.fromkeys((EVERY, *terms)), n, rank)
-            if bounds is not None:
-                self._run(n, *bounds)
+            if at < dated:
+                self._run(n, earliest, latest)
         return _POSTING, rows
 
     def terms(self) -> Iterator[Lines]:
