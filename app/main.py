@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -102,6 +102,7 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
         served.close()
 
     app = Served(
+        routes=[route for router in _routers(settings, facts, counts) for route in router.routes],
         title=NAME,
         summary=SUMMARY,
         description=DESCRIPTION,
@@ -138,6 +139,13 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
         explorer.pictures(app),
     )
     _wrap(app, counts, settings, going, served, site)
+    openapi.install(app)
+    explorer.install(app)
+    return app
+
+
+def _routers(settings: Settings, facts: tuple[Resource, ...], counts: Counts | None) -> Iterator[APIRouter]:
+    """Yield what is served. The routes are the application's own: of a router that is included, it makes new ones."""
     tables: dict[str, type[SQLModel]] = {
         "facts": Fact,
         **{resource.collection: resource.row for resource in facts},
@@ -146,28 +154,23 @@ def create_app(settings: Settings, facts: tuple[Resource, ...] = FACTS, going: t
     collections = {name: f"/{name}" for name in (*tables, "relations", "coverage", "search", "resolve")}
     kind = kinds(resource.kind for resource in facts)
     # Before the lists and items: `/transfers/flows` is no transfer's id.
-    app.include_router(pictures.router(facts))
-    app.include_router(service.router(NAME, SUMMARY, app.version, collections, tables, settings.migrations))
-    app.include_router(all_facts.router(facts))
-    app.include_router(verify.router())
-    for resource in facts:
-        app.include_router(fact_router(resource))
-    for catalogue in CATALOGUES:
-        app.include_router(catalogue_router(catalogue, kind))
-    app.include_router(relations.router(facts))
-    app.include_router(search.router(facts, CATALOGUES))
-    app.include_router(resolve.router(CATALOGUES, NAME))
-    app.include_router(coverage.router(facts))
-    app.include_router(panel.router(facts))
-    app.include_router(evidence.router("/facts"))
-    app.include_router(releases.router(facts, CATALOGUES))
-    app.include_router(package.router(facts, CATALOGUES))
-    app.include_router(vocabulary.router(vocabulary_of(facts)))
+    yield pictures.router(facts)
+    yield service.router(NAME, SUMMARY, version("foedus"), collections, tables, settings.migrations)
+    yield all_facts.router(facts)
+    yield verify.router()
+    yield from map(fact_router, facts)
+    yield from (catalogue_router(catalogue, kind) for catalogue in CATALOGUES)
+    yield relations.router(facts)
+    yield search.router(facts, CATALOGUES)
+    yield resolve.router(CATALOGUES, NAME)
+    yield coverage.router(facts)
+    yield panel.router(facts)
+    yield evidence.router("/facts")
+    yield releases.router(facts, CATALOGUES)
+    yield package.router(facts, CATALOGUES)
+    yield vocabulary.router(vocabulary_of(facts))
     if counts:
-        app.include_router(metrics.router(counts))
-    openapi.install(app)
-    explorer.install(app)
-    return app
+        yield metrics.router(counts)
 
 
 class Served(FastAPI):

@@ -26,6 +26,7 @@ from app.kit.formats import CITATIONS, GEOJSON, JSON, JSONLD, TABLES, hint, suff
 from app.kit.pages import dump
 from app.kit.parameters import Parameter
 from app.kit.problems import Culprit, Problem, responses, unprocessable
+from app.kit.threads import in_thread
 from app.kit.values import LONGEST_NAME, Refused, Value, identifier, word
 
 ID = identifier()
@@ -64,7 +65,7 @@ def fact_router(resource: Resource) -> APIRouter:
 
     router.add_api_route(
         path,
-        find,
+        in_thread(find),
         response_model=list_of_facts(resource.answer),
         responses=LIST_ERRORS,
         operation_id=f"list_{resource.collection}",
@@ -74,7 +75,7 @@ def fact_router(resource: Resource) -> APIRouter:
     )
     router.add_api_route(
         f"{path}/{{id}}",
-        one,
+        in_thread(one),
         response_model=one_of(resource.answer),
         responses=FACT_ERRORS,
         operation_id=f"get_{resource.kind}",
@@ -122,7 +123,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
 
     router.add_api_route(
         path,
-        find,
+        in_thread(find),
         response_model=list_of(catalogue.answer),
         responses=LIST_ERRORS,
         operation_id=f"list_{catalogue.collection}",
@@ -132,7 +133,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
     )
     router.add_api_route(
         f"{path}/{{name}}",
-        one,
+        in_thread(one),
         response_model=one_of(catalogue.answer),
         responses=ONE_ERRORS,
         operation_id=f"get_{catalogue.kind}",

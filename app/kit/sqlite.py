@@ -16,11 +16,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from app.kit.engines import KEPT, SECONDS, About, Gone, Held, NotServing, Shelf
+from app.kit.threads import THREADS
 from app.kit.watching import Watch
 
-# As many as Starlette has worker threads, each of which holds at most one connection and only inside the
-# endpoint's function: nobody ever waits for a connection. (A session from a `yield` dependency deadlocks here.)
-CONNECTIONS = 40
+# As many as there are worker threads, Starlette's and ours, each of which holds at most one connection and only inside
+# the endpoint's function: nobody ever waits for a connection. (A session from a `yield` dependency deadlocks here.)
+CONNECTIONS = 40 + THREADS
 # How old, at the most, what is known of the pointer and its files may be where answers are remembered.
 SEEN_WITHIN = 0.01
 
