@@ -24,13 +24,13 @@ from app.kit.textindex import FIELDS, SEARCH, Document
 from seed.room import aside, make_sure, writing
 from seed.rows import Into, Values
 
-# In KiB: what holds the inner pages of the indexes that grow with every row; and what the full-text index holds in
-# memory before it writes, merging nothing until all is there.
+# In KiB: what holds the inner pages of the indexes that grow with every row; and half of that, what the full-text index
+# holds in memory before it writes, merging nothing until all is there.
 _CACHE = 32_768
 # In KiB: what holds pages from when the other indexes are made, of which twice that is sorted at a time. With more,
 # this were the moment at which a load takes most memory.
 _SORTING = 16_384
-_GATHERING = {"hashsize": 1024 * _CACHE, "automerge": 0, "crisismerge": 1_999}
+_GATHERING = {"hashsize": 512 * _CACHE, "automerge": 0, "crisismerge": 1_999}
 _PAGE = 16_384
 # A release takes so many times what its facts take in the spool, and two thirds of that before the spool is let go: a
 # hundred thousand synthetic facts took 2.9, a million 2.65. Beside it, half of the spool at the most is kept aside.

@@ -51,7 +51,7 @@ class Seen:
 class Numbered:
     """Terms of a kind and modality: the number of each, in the order in which they were met, and how often it was."""
 
-    def __init__(self, most: int = 50_000) -> None:
+    def __init__(self, most: int = 20_000) -> None:
         """Begin with none; hold at most about so many in memory."""
         self._most = most
         self._held: defaultdict[tuple[str, str], dict[Term, list[int]]] = defaultdict(dict)
@@ -134,7 +134,7 @@ def bin_of(*parts: str) -> str:
 class Bins(Tally[str]):
     """How many facts have each value of a filter; a bin is one text, counted in half of the time of its parts."""
 
-    def __init__(self, most: int = 50_000) -> None:
+    def __init__(self, most: int = 20_000) -> None:
         """Begin with none; hold at most so many in memory."""
         super().__init__(("bin",), most)
 
@@ -156,7 +156,7 @@ class Bins(Tally[str]):
 class Pairs(Tally[Pair]):
     """How many facts there are of two states, by what tells them apart."""
 
-    def __init__(self, most: int = 50_000) -> None:
+    def __init__(self, most: int = 20_000) -> None:
         """Begin with none; hold at most so many in memory."""
         super().__init__(("a", "b", "source", "kind", "modality", "granularity", "multilateral"), most)
 
