@@ -51,7 +51,7 @@ class Seen:
 class Numbered:
     """Terms of a kind and modality: the number of each, in the order in which they were met, and how often it was."""
 
-    def __init__(self, most: int = 20_000) -> None:
+    def __init__(self, most: int = 50_000) -> None:
         """Begin with none; hold at most about so many in memory."""
         self._most = most
         self._held: defaultdict[tuple[str, str], dict[Term, list[int]]] = defaultdict(dict)
