@@ -10,8 +10,8 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-# As many as Starlette has for all else.
-THREADS = 40
+# Half as many as Starlette has for all else: who waits here waits in turn, and not for a server's few connections.
+THREADS = 20
 _POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="answers")
 
 
