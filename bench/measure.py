@@ -196,7 +196,8 @@ def _ask(plan: Plan, size: Size, url: str, stack: ExitStack) -> None:
     file = plan.folder / f"peers{size.facts}.sqlite"
     command = [sys.executable, "-m", "bench.peers.records", str(database_file(url).resolve()), str(file)]
     subprocess.run(pinned(LOAD_CORE, command), check=True)
-    asked = questions(int(FASTEST * (plan.seconds + 1) * plan.rounds) + 5_000, size.facts)
+    # One run is not counted, and one may be profiled.
+    asked = questions(int(FASTEST * (plan.seconds + 1) * (plan.rounds + 2)), size.facts)
     street = Street(plan.seconds, plan.connections, plan.folder, stack, asked)
     ours = street.open(foedus(url, **QUIET))
     loud = street.open(foedus(url, "Foedus, logging", **LOUD))
