@@ -54,7 +54,7 @@ class Made:
     users: set[tuple[str, str]] = field(default_factory=set)
 
 
-class Counted(NamedTuple):
+class CountedBy(NamedTuple):
     """What a run of facts is counted by: a pair for each two states of one, a bin for each value of a filter."""
 
     pairs: list[Pair]
@@ -80,12 +80,12 @@ class Maker:
         sources = [*(article.head.source for article in corpus.articles), *(one.source for one in corpus.imported)]
         self._unquotable = {source.id for source in sources if source.redistribute is Redistribution.none}
 
-    def made(self, facts: Iterable[InTime]) -> tuple[Made, Counted]:
+    def made(self, facts: Iterable[InTime]) -> tuple[Made, CountedBy]:
         """Return what some facts give, in their order, and what they are counted by."""
         made = Made({one: [] for one in (FACT, PARTY, SYSTEM, VOICE, VALUE, SOURCE, _AMOUNT, _CITATION)})
         pairs: list[Pair] = []
         counted_as = {n: self._fact(made, pairs, n, rank, source, fact) for n, rank, source, fact in facts}
-        return made, Counted(pairs, self._counting.bins(made.lines, counted_as))
+        return made, CountedBy(pairs, self._counting.bins(made.lines, counted_as))
 
     def _state(self, actor: str | None) -> str | None:
         """Return the country that an actor counts for: itself, or whose organ it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 _REMEDY = "Make room and load again; what was current still is"
 # The disk is full, or a quota or a limit is reached.
 _NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def aside() -> Path:
@@ -42,12 +44,12 @@ def make_sure(of: Iterable[tuple[Path, int]]) -> None:
 
 @contextmanager
 def writing(what: str, folder: Path, full: type[Exception]) -> Iterator[None]:
-    """Write in a folder; OSError that says so where an error of SQLite's is that no more can be written."""
+    """Write in a folder; OSError that says so where an error, of SQLite's or the system's, is that no more can be."""
     try:
         yield
     except full as error:
         told = getattr(error, "orig", error)
-        if getattr(told, "sqlite_errorname", None) not in _NO_ROOM:
+        if getattr(told, "sqlite_errorname", None) not in _NO_ROOM and getattr(told, "errno", None) not in _FULL:
             raise
         free = shutil.disk_usage(folder).free
         raise OSError(f"{what} could not be written: {told}; {folder} has {free:,} bytes free. {_REMEDY}") from error

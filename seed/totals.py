@@ -11,7 +11,7 @@ from app.core import listed, tables
 from app.core.vocabulary import CoverageStatus, Modality
 from app.views.coverage import answer as coverage_answer
 from seed.corpus import Corpus
-from seed.making import Counted
+from seed.making import CountedBy
 from seed.rows import Lines, Values, into, lines
 from seed.tallies import Bins, Pairs
 
@@ -34,7 +34,7 @@ class Totals:
         self._pairs = Pairs()
         self._bins = Bins()
 
-    def add(self, counted: Counted) -> None:
+    def add(self, counted: CountedBy) -> None:
         """Count some facts more."""
         self._pairs.add(counted.pairs)
         self._bins.add(counted.bins)

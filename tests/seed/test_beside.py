@@ -100,6 +100,15 @@ def test_a_disk_that_is_full_there_is_as_full_here() -> None:
     assert found.startswith("1\nOperationalError SQLITE_FULL database or disk is full")
 
 
+def test_a_disk_that_is_full_of_what_is_made_afterwards_is_told_with_the_remedy() -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000)); yield 1"
+    found = run(limited, "yield 'x' * 2_000_000")
+    assert found.startswith(
+        "1\nall\nOSError None what a load keeps aside could not be written: [Errno 27] File too large"
+    )
+    assert "Make room and load again" in found
+
+
 def test_an_error_that_cannot_be_sent_is_told_in_words() -> None:
     found = run("yield 1; error = ValueError('row 8'); error.held = lambda: 1; raise error")
     assert found.startswith("1\nRuntimeError None Traceback")
