@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -38,7 +39,9 @@ def test_a_disk_that_is_full_is_an_error_that_says_so_and_the_old_release_stays(
     before = pointer.resolve()
     digest = hashlib.sha256(before.read_bytes()).digest()
     limited = ["bash", "-c", f'ulimit -f {blocks} && exec "$@"', "bash", *new.command(url)]
-    done = subprocess.run(limited, capture_output=True, text=True, check=False)
+    # A module that was never compiled would be written in part, and be read so by whoever comes next.
+    plain = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(limited, capture_output=True, text=True, check=False, env=plain)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {what} could not be written: ")
     assert done.stderr.endswith(" bytes free. Make room and load again; what was current still is\n")
