@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pyroaring import BitMap, FrozenBitMap
-from sqlalchemy import CompoundSelect, Connection, Integer, LargeBinary, Select, cast, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    cast,
+    func,
+    null,
+    select,
+    union_all,
+)
 from sqlmodel import col
 
 from app.core.dating import Dating, is_certain, times_of
@@ -25,9 +38,9 @@ LONG = 16
 # So many are read by one statement: engines bound how many values it may be given, and questions name thousands.
 MOST = 4_096
 # So many facts are read that are found otherwise than by lists; if they are more, each is asked for the rest.
-MOST_FOUND = 100_000
-# So many of them are held as rows at a time.
-ROWS = 5_000
+MOST_FOUND = 1_000_000
+# So many of them are read at once.
+AT_ONCE = 200_000
 # So many are looked up, times the lists, faster than the lists are read if none is remembered.
 FEW_LOOKED_UP = 100
 AnyBitMap = BitMap | FrozenBitMap
@@ -119,26 +132,31 @@ def _union(maps: Sequence[AnyBitMap]) -> AnyBitMap:
 
 
 def _found_otherwise(connection: Connection, plan: Plan, asked: Asked, about: Snapshot) -> FrozenBitMap:
-    """Return the numbers of what is found by no list, whatever its dates; of too many, one more than the most."""
+    """Return the numbers of what is found by no list, whatever its dates; of too many, some more than the most."""
     wanted = tuple((name, asked.given[name]) for name in sorted(plan.many))
     known = about.bitmaps.find([wanted])
     if known:
         return known[wanted]
     shape, slotted, values = asked.prepared(one.name for one in asked.parameters if one.name not in plan.many)
     statement = _STATEMENTS.of(connection, ("found", shape), lambda: _finding(slotted))
-    rows = statement.execute(connection, values | {"limit": MOST_FOUND + 1})
-    among = BitMap()
-    for some in rows.partitions(ROWS):
-        among.update(n for (n,) in some)
+    among, some = BitMap(), [0]
+    while some and len(among) <= MOST_FOUND:
+        of_some = statement.execute(connection, values | {"after": some[-1], "limit": AT_ONCE}).scalar_one()
+        some = json.loads(f"[{of_some or ''}]")
+        among.update(some)
+        if len(some) < AT_ONCE:
+            break
     found = FrozenBitMap(among)
     about.bitmaps.keep([(wanted, found)])
     return found
 
 
-def _finding(asked: Asked) -> Select[Any]:
+def _finding(asked: Asked) -> Select[*tuple[Any, ...]]:
+    """Return the numbers in order, as one text: rows take four times as long."""
     selecting = Selecting(asked)
-    rows, _ = selecting.rows(0, Part((), (), (), once=True), dates=False)
-    return rows.limit(selecting.number("limit"))
+    rows, key = selecting.rows(0, Part((), (), (), once=True), only=("after",), dates=False)
+    some = rows.order_by(key).limit(selecting.number("limit")).subquery()
+    return select(func.aggregate_strings(cast(some.c.n, String), ","))
 
 
 def _looked_up(connection: Connection, lists: Collection[Listed], among: AnyBitMap) -> dict[int, AnyBitMap]:
