@@ -26,7 +26,7 @@ from app.kit.formats import CITATIONS, GEOJSON, JSON, JSONLD, TABLES, hint, suff
 from app.kit.pages import dump
 from app.kit.parameters import Parameter
 from app.kit.problems import Culprit, Problem, responses, unprocessable
-from app.kit.threads import in_thread
+from app.kit.threads import InThread
 from app.kit.values import LONGEST_NAME, Refused, Value, identifier, word
 
 ID = identifier()
@@ -51,7 +51,7 @@ FACT_ERRORS = ONE_ERRORS | MOVED
 
 def fact_router(resource: Resource) -> APIRouter:
     """Return the list and the item of one kind of fact."""
-    router = APIRouter(tags=["facts"])
+    router = APIRouter(tags=["facts"], route_class=InThread)
     path = f"/{resource.collection}"
     declared = parameters_of(resource)
     shape = Shape(partial(columns_of, resource.answer), sums=resource.sums)
@@ -65,7 +65,7 @@ def fact_router(resource: Resource) -> APIRouter:
 
     router.add_api_route(
         path,
-        in_thread(find),
+        find,
         response_model=list_of_facts(resource.answer),
         responses=LIST_ERRORS,
         operation_id=f"list_{resource.collection}",
@@ -75,7 +75,7 @@ def fact_router(resource: Resource) -> APIRouter:
     )
     router.add_api_route(
         f"{path}/{{id}}",
-        in_thread(one),
+        one,
         response_model=one_of(resource.answer),
         responses=FACT_ERRORS,
         operation_id=f"get_{resource.kind}",
@@ -100,7 +100,7 @@ def _sum(resource: Resource) -> Parameter:
 
 def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
     """Return the list and the item of one kind of entity; `kinds`: the kinds of fact that it may be asked to have."""
-    router = APIRouter(tags=["reference"])
+    router = APIRouter(tags=["reference"], route_class=InThread)
     path = f"/{catalogue.collection}"
     declared = (*catalogue.parameters, with_fields(catalogue.answer.model_fields))
     shape = Shape(partial(columns_of, catalogue.answer))
@@ -123,7 +123,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
 
     router.add_api_route(
         path,
-        in_thread(find),
+        find,
         response_model=list_of(catalogue.answer),
         responses=LIST_ERRORS,
         operation_id=f"list_{catalogue.collection}",
@@ -133,7 +133,7 @@ def catalogue_router(catalogue: Catalogue, kinds: Value) -> APIRouter:
     )
     router.add_api_route(
         f"{path}/{{name}}",
-        in_thread(one),
+        one,
         response_model=one_of(catalogue.answer),
         responses=ONE_ERRORS,
         operation_id=f"get_{catalogue.kind}",

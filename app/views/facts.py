@@ -21,7 +21,7 @@ from app.core.resource import Resource
 from app.kit.grammar import AnyOf
 from app.kit.parameters import Asked
 from app.kit.problems import Culprit, unprocessable
-from app.kit.threads import in_thread
+from app.kit.threads import InThread
 
 
 def union_of(shapes: Sequence[type[BaseModel]]) -> Any:
@@ -32,7 +32,7 @@ def union_of(shapes: Sequence[type[BaseModel]]) -> Any:
 
 def router(facts: tuple[Resource, ...]) -> APIRouter:
     """Return `/facts`, `/facts/{id}` and `/relations/{a}/{b}`."""
-    found = APIRouter()
+    found = APIRouter(route_class=InThread)
     asked = (of_kind(kinds(resource.kind for resource in facts)), *FACT_PARAMETERS)
     keys = dict.fromkeys(key for resource in facts for key in resource.answer.model_fields)
     declared = (*asked, *shaping(keys, asked))
@@ -50,7 +50,6 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         tags=["facts"],
         openapi_extra=asks(declared, example="/facts?country=AZ&limit=3", formats=routes.FACTS_FORMATS),
     )
-    @in_thread
     def find(request: Request) -> Response:
         """Facts of every kind in order of date; an item has the same shape as in its own collection."""
         question = asking.question(request, declared, "/facts", routes.FACTS_FORMATS)
@@ -65,7 +64,6 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         tags=["facts"],
         openapi_extra=asks((), first_of="/facts?country=AZ", formats=routes.FACT_FORMATS),
     )
-    @in_thread
     def one(request: Request, id: str) -> Response:
         """One fact by its id; `links.self` is its address in its own collection."""
         return routes.fact_response(request, id, collections)
@@ -79,7 +77,6 @@ def router(facts: tuple[Resource, ...]) -> APIRouter:
         tags=["across"],
         openapi_extra=asks(within, example="/relations/TR/UA", formats=routes.FACTS_FORMATS),
     )
-    @in_thread
     def between(request: Request, a: str, b: str) -> Response:
         """Facts in which both states take part, in any direction, and quotes about both; any code or name will do."""
 

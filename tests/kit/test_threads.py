@@ -7,20 +7,20 @@ import threading
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
-from app.kit.threads import in_thread
+from app.kit.threads import InThread
 
 
 def test_an_endpoint_runs_in_a_thread_of_its_own_and_keeps_its_parameters(portal: BlockingPortal) -> None:
-    app = FastAPI()
+    router = APIRouter(route_class=InThread)
 
-    @app.get("/things/{id}")
-    @in_thread
+    @router.get("/things/{id}")
     def thing(request: Request, id: str) -> Response:
         """A thing."""
         return Response(f"{request.method} {id} {threading.current_thread().name}")
 
+    app = FastAPI(routes=router.routes)
     answer = portal.call(_get, app, "/things/one")
     method, id_, thread = answer.text.split()
     assert (method, id_) == ("GET", "one")
@@ -29,15 +29,14 @@ def test_an_endpoint_runs_in_a_thread_of_its_own_and_keeps_its_parameters(portal
 
 
 def test_what_an_endpoint_raises_is_raised(portal: BlockingPortal) -> None:
-    app = FastAPI()
+    router = APIRouter(route_class=InThread)
 
-    @app.get("/broken")
-    @in_thread
-    def broken() -> Response:
-        raise ValueError("row 7")
+    @router.get("/broken")
+    def broken(request: Request) -> Response:
+        raise ValueError(f"row 7 of {request.url.path}")
 
     with pytest.raises(ValueError, match="row 7"):
-        portal.call(_get, app, "/broken")
+        portal.call(_get, FastAPI(routes=router.routes), "/broken")
 
 
 async def _get(app: FastAPI, path: str) -> httpx.Response:
