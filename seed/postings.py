@@ -13,7 +13,7 @@ from seed.tallies import Numbered
 
 _POSTING = into(listed.Posting, "term", "n", "rank")
 _TERM = into(listed.Term, "id", "count", "kind", "modality", "name", "value")
-_MOMENT = into(listed.Moment, "first", "last", "starts", "latest", "begun", "long")
+_MOMENT = into(listed.Moment, "first", "last", "starts", "latest", "begun", "lasts")
 
 
 class Postings:
@@ -53,7 +53,7 @@ class Postings:
         return lines(
             _MOMENT,
             (
-                (first, last, starts, latest, begun, edtf.is_long(starts, latest))
+                (first, last, starts, latest, begun, edtf.lasts(starts, latest).value)
                 for (first, starts, latest, begun), last in zip(self._moments, ends, strict=False)
             ),
         )

@@ -29,13 +29,14 @@ from app.core.listed import Moment
 from app.core.postings import BESIDE
 from app.core.tables import Fact
 from app.kit import edtf
+from app.kit.edtf import Lasts
 from app.kit.parameters import Asked
 from app.kit.prepared import number_slot, text_slot
 
 # Beyond every number of a fact.
 BEYOND = 2**31
 # Where a date's facts are: those that begin in the time asked for, and those around it that reach into it.
-WITHIN, LASTING, RUNNING, UNBEGUN = "within", "lasting", "running", "unbegun"
+WITHIN, ENDLESS, LASTING, RUNNING, UNBEGUN = "within", "endless", "lasting", "running", "unbegun"
 # Everywhere, but each fact is asked for its date: so it is where there are few, or no lists.
 EACH = "each"
 EVERYWHERE = ""
@@ -52,7 +53,10 @@ def reaches_of(asked: Asked, *, few: bool = False) -> tuple[str, ...]:
 
 def _around(asked: Asked) -> tuple[str, ...]:
     """Return the reaches around the dates asked for, from which facts reach into them."""
-    return (*((LASTING, RUNNING) if "since" in asked.given else ()), *((UNBEGUN,) if "until" in asked.given else ()))
+    return (
+        *((ENDLESS, LASTING, RUNNING) if "since" in asked.given else ()),
+        *((UNBEGUN,) if "until" in asked.given else ()),
+    )
 
 
 def is_certain(asked: Asked) -> bool:
@@ -102,7 +106,7 @@ class Dating:
         if is_certain(self.asked):
             around = self._uncertain(first, last)
         else:
-            around = (self.beyond(reach, ended=True) for reach in _around(self.asked))
+            around = (self.beyond(reach) for reach in _around(self.asked) if reach != ENDLESS)
         runs = (select(col(Moment.first), col(Moment.last), false()).where(*some) for some in around)
         return union_all(select(first, last, true()), *runs)
 
@@ -113,22 +117,23 @@ class Dating:
         if "since" in self.asked.given:
             yield [col(Moment.begun).is_(False), *within]
         if "until" in self.asked.given:
-            yield [col(Moment.long).is_(True), *within, latest > self.text("until")]
+            yield [col(Moment.lasts) == Lasts.long.value, *within, latest > self.text("until")]
             running = [col(Moment.first) >= self.first_since("running"), col(Moment.first) <= last]
-            yield [col(Moment.long).is_(False), *running, latest > self.text("until")]
+            yield [col(Moment.lasts) == Lasts.short.value, *running, latest > self.text("until")]
 
-    def beyond(self, reach: str, *, ended: bool = False) -> list[ColumnElement[bool]]:
-        """Ask for moments around a time that reach into it; ended: of those that last for long, for no endless one."""
+    def beyond(self, reach: str) -> list[ColumnElement[bool]]:
+        """Ask for moments around a time that reach into it."""
         latest = col(Moment.latest)
         # By the numbers of its facts, in whose order the index is, and not by the day on which a moment starts.
         first = col(Moment.first)
+        if reach == ENDLESS:
+            return [col(Moment.lasts) == Lasts.endless.value, first < self.first_since()]
         if reach == LASTING:
             reaches = latest >= self.text("since")
-            over = reaches if ended else or_(latest.is_(None), reaches)
-            return [col(Moment.long).is_(True), first < self.first_since(), over]
+            return [col(Moment.lasts) == Lasts.long.value, first < self.first_since(), reaches]
         if reach == RUNNING:
             over = and_(first >= self.first_since("before"), first < self.first_since())
-            return [col(Moment.long).is_(False), over, latest >= self.text("since")]
+            return [col(Moment.lasts) == Lasts.short.value, over, latest >= self.text("since")]
         return [col(Moment.begun).is_(False), first > self.last_until()]
 
     def first_since(self, day: str = "since") -> ColumnElement[int]:

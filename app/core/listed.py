@@ -74,12 +74,12 @@ class Elapsed(Row, table=True):
 class Moment(Row, table=True):
     """The facts of one date, which are numbered in one run from `first` to `last`.
 
-    starts: its first known day, in whose order facts are numbered. long: it lasts for more than a year, or for ever.
+    starts: its first known day, in whose order facts are numbered. lasts: as `edtf.Lasts` has it; of one day are most.
     """
 
     __table_args__ = (
         Index("ix_moment_starts", "starts", "first", "last", "latest"),
-        Index("ix_moment_long", "long", "first", "last", "starts", "latest"),
+        Index("ix_moment_lasts", "lasts", "first", "last", "starts", "latest"),
         Index("ix_moment_begun", "begun", "first", "last", "starts"),
     )
     first: int = Field(primary_key=True)
@@ -87,4 +87,4 @@ class Moment(Row, table=True):
     starts: str
     latest: str | None
     begun: bool
-    long: bool
+    lasts: int

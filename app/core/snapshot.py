@@ -18,6 +18,7 @@ from sqlmodel import col
 from app.core.listed import Moment
 from app.core.tables import Release, Source
 from app.kit.bounded import Bounded
+from app.kit.edtf import Lasts
 from app.kit.engines import LOG, Held, NotServing, Releases, first_line, lost
 from app.kit.pages import MAX_LIMIT
 
@@ -111,9 +112,8 @@ def describe(connection: Connection) -> Snapshot:
         ).one_or_none()
         sources = connection.execute(select(col(Source.answer)).order_by(col(Source.n)).limit(MAX_LIMIT)).scalars()
         told = [json.loads(source) for source in sources]
-        # Whatever has no end is long: so there is an index.
-        without_end = col(Moment.long).is_(True), col(Moment.latest).is_(None)
-        runs = connection.execute(select(col(Moment.first), col(Moment.last)).where(*without_end)).all()
+        without_end = col(Moment.lasts) == Lasts.endless.value
+        runs = connection.execute(select(col(Moment.first), col(Moment.last)).where(without_end)).all()
     except DatabaseError as error:
         if lost(error):
             raise

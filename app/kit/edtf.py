@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date, timedelta
+from enum import IntEnum
 from functools import lru_cache
 
 LONGEST = 64
@@ -56,9 +57,21 @@ def year_before(day: str) -> str:
     ).isoformat()
 
 
-def is_long(starts: str, latest: str | None) -> bool:
-    """Whether a span lasts for more than a year, or has no known end."""
-    return latest is None or (date.fromisoformat(latest) - date.fromisoformat(starts)).days > LONGEST_YEAR
+class Lasts(IntEnum):
+    """How long a span is: one day; some, up to a year; more than a year; without a known end."""
+
+    day = 0
+    short = 1
+    long = 2
+    endless = 3
+
+
+def lasts(starts: str, latest: str | None) -> Lasts:
+    """Return how long a span is."""
+    if latest is None:
+        return Lasts.endless
+    days = (date.fromisoformat(latest) - date.fromisoformat(starts)).days
+    return Lasts.long if days > LONGEST_YEAR else Lasts.short if days else Lasts.day
 
 
 def whole(text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.kit.edtf import EdtfError, bounds, whole, years
+from app.kit.edtf import EdtfError, Lasts, bounds, lasts, whole, years
 
 days = st.dates(min_value=dt.date(1, 1, 1))
 
@@ -164,3 +164,17 @@ def test_a_question_takes_only_whole_years_months_and_days() -> None:
     for text in ("2021/2022", "2021?", "202X", "2021-06-15T00:00", "..", ""):
         with pytest.raises(EdtfError, match="is no year, month or day"):
             whole(text)
+
+
+@pytest.mark.parametrize(
+    ("starts", "latest", "expected"),
+    [
+        ("2020-01-01", "2020-01-01", Lasts.day),
+        ("2020-01-01", "2020-01-02", Lasts.short),
+        ("2020-01-01", "2021-01-01", Lasts.short),
+        ("2020-01-01", "2021-01-02", Lasts.long),
+        ("2020-01-01", None, Lasts.endless),
+    ],
+)
+def test_how_long_a_span_lasts(starts: str, latest: str | None, expected: Lasts) -> None:
+    assert lasts(starts, latest) is expected
