@@ -30,6 +30,7 @@ from app.core.postings import BESIDE, Meeting, Part, Plan, filled
 from app.core.selecting import Selecting
 from app.core.snapshot import Listed, Snapshot
 from app.core.tables import Fact
+from app.core.windows import NONE, AnyBitMap, Seen, Window
 from app.kit.parameters import Asked
 from app.kit.prepared import Statements, number_slot
 
@@ -43,26 +44,36 @@ MOST_FOUND = 1_000_000
 AT_ONCE = 200_000
 # So many are looked up, times the lists, faster than the lists are read if none is remembered.
 FEW_LOOKED_UP = 100
-AnyBitMap = BitMap | FrozenBitMap
+EVERYTHING = Window(0, 2**32 - 1)
 _STATEMENTS = Statements()
 
 
 @dataclass(frozen=True)
 class Met:
-    """The numbers of the facts that are in all lists, by modality; where dates are asked, how many have none."""
+    """The numbers of the facts that are in all lists, by modality, and the window through which they are seen."""
 
     facts: dict[str, AnyBitMap]
-    undated: dict[str, int]
+    window: Window
+
+    def counts(self) -> dict[str, int]:
+        """Return how many are seen, by modality."""
+        return {modality: self.window.count(some) for modality, some in self.facts.items()}
+
+    def undated(self, modalities: Iterable[str], dated: int) -> int:
+        """Return how many are not seen for they have no date, and so a number beyond `dated`."""
+        if self.window is EVERYTHING:
+            return 0
+        return sum(len(some) - some.rank(dated) for one in modalities if (some := self.facts.get(one)) is not None)
 
     def page(self, modalities: Iterable[str], dated: int, after: int | None, limit: int, *, down: bool) -> list[int]:
         """Return at most so many numbers, in order of date, that come after one.
 
         Facts are numbered in this order, the undated last, after `dated`; downwards, they still come last.
         """
-        found = _union([self.facts[one] for one in modalities if one in self.facts])
+        found = Seen(_union([self.facts[one] for one in modalities if one in self.facts]), self.window)
         if not down:
             start = 0 if after is None else found.rank(after)
-            return list(found[start : start + limit])
+            return found.between(start, start + limit)
         numbers: list[int] = []
         middle, end = found.rank(dated), len(found)
         # How many are numbered less; a cursor may say anything.
@@ -72,7 +83,7 @@ class Met:
         else:
             stretches = [(middle, less)] if after > dated else [(0, less), (middle, end)]
         for first, last in stretches:
-            some = found[max(first, last - (limit - len(numbers))) : last]
+            some = found.between(max(first, last - (limit - len(numbers))), last)
             numbers += reversed(some)
         return numbers
 
@@ -95,11 +106,7 @@ def meet(connection: Connection, plan: Plan, asked: Asked, about: Snapshot, moda
     facts = {modality: _met(meeting, maps) for modality, meeting in meetings.items() if meeting.wanted}
     if among is not None:
         facts = {modality: some & among for modality, some in facts.items()}
-    if not plan.timed:
-        return Met(facts, {})
-    undated = {modality: len(some) - some.rank(about.dated) for modality, some in facts.items()}
-    days = _days(connection, asked, about)
-    return Met({modality: some & days for modality, some in facts.items()}, undated)
+    return Met(facts, _window(connection, asked, about) if plan.timed else EVERYTHING)
 
 
 def answers(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, str]]:
@@ -112,7 +119,8 @@ def answers(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, s
         ("answers", len(slots)),
         lambda: select(col(Fact.n), col(Fact.answer)).where(col(Fact.n).in_(map(number_slot, slots))),
     )
-    found: dict[int, str] = {row.n: row.answer for row in statement.execute(connection, slots).all()}
+    rows: Iterable[Any] = statement.execute(connection, slots)
+    found: dict[int, str] = dict(map(tuple, rows))
     return [(n, found[n]) for n in numbers]
 
 
@@ -220,32 +228,29 @@ def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] |
     return union_all(of_long, of_short) if long and short else of_long if long else of_short
 
 
-def _days(connection: Connection, asked: Asked, about: Snapshot) -> AnyBitMap:
-    """Return the numbers of all facts that may be of the time that is asked for, or certainly are."""
-    times, certain = times_of(asked), is_certain(asked)
-    key = ("days", *times.items(), certain)
-    known = about.bitmaps.find([key])
-    if known:
+def _window(connection: Connection, asked: Asked, about: Snapshot) -> Window:
+    """Return where the facts are that may be of the time that is asked for, or certainly are; by one statement."""
+    certain = is_certain(asked)
+    since, until = (name in asked.given for name in BESIDE)
+    times = times_of(asked)
+    key = ("window", *times.items(), certain)
+    if known := about.windows.find([key]):
         return known[key]
-    found = FrozenBitMap(_between(connection, asked, about, times, certain=certain))
-    about.bitmaps.keep([(key, found)])
-    return found
-
-
-def _between(
-    connection: Connection, asked: Asked, about: Snapshot, times: Mapping[str, str], *, certain: bool
-) -> AnyBitMap:
-    names = (*(name in asked.given for name in BESIDE), certain)
-    statement = _STATEMENTS.of(connection, ("days", names), lambda: Dating(asked).moments())
+    statement = _STATEMENTS.of(connection, ("window", since, until, certain), lambda: Dating(asked).moments())
     runs: Sequence[Any] = statement.execute(connection, {**times, "dated": about.dated}).all()
-    within, around = BitMap(), BitMap()
-    for first, last, is_within in runs:
-        if first <= last:
-            (within if is_within else around).add_range(first, last + 1)
+    first, last = next((first, last) for first, last, is_within in runs if is_within)
+    apart = BitMap()
+    for begins, ends, is_within in runs:
+        if not is_within:
+            apart.add_range(begins, ends + 1)
+    but = beside = NONE
     if certain:
-        return within - around - about.endless if "until" in asked.given else within - around
-    if "since" in asked.given:
+        but = FrozenBitMap(apart | about.endless if until else apart)
+    elif since:
         # What begins before a time and has no end reaches into it.
-        begins = next(first for first, _, is_within in runs if is_within)
-        around |= about.endless & BitMap(range(min(begins, about.dated + 1)))
-    return within | around
+        beside = FrozenBitMap(apart | about.endless & BitMap(range(min(first, about.dated + 1))))
+    else:
+        beside = FrozenBitMap(apart)
+    found = Window(first, last, beside, but)
+    about.windows.keep([(key, found)])
+    return found

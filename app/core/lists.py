@@ -119,8 +119,8 @@ class FactList:
             counts = told.overlapping
             undated = sum(lists.count(modality) - told.dated.get(modality, 0) for modality in shown)
         elif met := self._met(connection, lists):
-            counts = {modality: len(some) for modality, some in met.facts.items()}
-            undated = sum(met.undated.get(modality, 0) for modality in shown)
+            counts = met.counts()
+            undated = met.undated(shown, self.question.held.about.dated)
         else:
             counts = self._counted(connection, lists, shown)
             undated = counts.pop(UNDATED, 0)

@@ -7,7 +7,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from sys import getsizeof
 from typing import Any
 
 from pyroaring import BitMap, FrozenBitMap
@@ -17,6 +16,7 @@ from sqlmodel import col
 
 from app.core.listed import Moment
 from app.core.tables import Release, Source
+from app.core.windows import Window, size_of
 from app.kit.bounded import Bounded
 from app.kit.edtf import Lasts
 from app.kit.engines import LOG, Held, NotServing, Releases, first_line, lost
@@ -25,8 +25,7 @@ from app.kit.pages import MAX_LIMIT
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 # Of bitmaps: at ten million facts, the longest list's has 1.25 MB.
 MOST_BYTES = 32 * 2**20
-# What a bitmap takes in memory beside its bytes: measured, of seventeen numbers and of a thousand.
-OF_A_BITMAP, OF_A_CONTAINER = 300, 64
+OF_WINDOWS = 4 * 2**20
 _TOLD = ("id", "title", "publisher", "url")
 
 
@@ -50,8 +49,8 @@ class Snapshot:
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
     endless: the numbers of the dated facts that have no known end: hundreds of runs, which questions about dates share.
     names: what names were found to stand for, remembered as they are asked. listed: the lists of terms, likewise.
-    spread: the sources of lists, likewise. bitmaps: those of lists by id, of the facts that words found by these, and
-    of the days asked for by them: to read one anew takes up to milliseconds.
+    spread: the sources of lists, likewise. bitmaps: those of lists by id, and of the facts that words found by these:
+    to read one anew takes up to milliseconds. windows: by the days that are asked for.
     """
 
     id: str
@@ -68,6 +67,9 @@ class Snapshot:
     bitmaps: Bounded[Hashable, FrozenBitMap] = field(
         default_factory=lambda: Bounded(MOST_BYTES, size_of), compare=False
     )
+    windows: Bounded[Hashable, Window] = field(
+        default_factory=lambda: Bounded(OF_WINDOWS, lambda window: window.size), compare=False
+    )
 
     @property
     def predecessors(self) -> dict[str, list[str]]:
@@ -80,11 +82,6 @@ class Snapshot:
         """The earlier releases since which the changes were compiled, the last loaded first; none of older programs."""
         found: list[str] = self.coverage.get("compared", [])
         return found
-
-
-def size_of(numbers: FrozenBitMap) -> int:
-    """Return how many bytes a bitmap takes in memory, about."""
-    return getsizeof(numbers) + OF_A_BITMAP + OF_A_CONTAINER * int(numbers.get_statistics()["n_containers"])
 
 
 FactReleases = Releases[Snapshot]

@@ -10,10 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap, FrozenBitMap
 
-from app.core.bitmaps import LONG, Met
-from app.core.snapshot import size_of
+from app.core.bitmaps import EVERYTHING, LONG, Met
+from app.core.windows import Window, size_of
 
 NUMBERS = st.sets(st.integers(min_value=1, max_value=40))
+ENDS = st.integers(0, 41)
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> tuple[Window, set[int]]:
+    """Draw a window, and what is seen through it; some have nothing between their ends, as a time without facts has."""
+    first, last, apart = draw(ENDS), draw(ENDS), draw(NUMBERS)
+    within = set(range(first, last + 1))
+    window = Window(first, last, FrozenBitMap(apart - within), FrozenBitMap(apart & within))
+    return draw(st.sampled_from([(window, within ^ apart), (EVERYTHING, set(range(50)))]))
 
 
 def test_every_long_list_has_a_bitmap_of_its_facts_and_no_other_has(article_url: str) -> None:
@@ -35,11 +45,15 @@ def test_a_bitmap_of_few_numbers_takes_more_memory_than_its_bytes() -> None:
     assert size_of(many) == pytest.approx(1_250_000, rel=0.05)
 
 
-@given(st.dictionaries(st.sampled_from("abc"), NUMBERS), st.sets(st.sampled_from("abc")), st.data())
-def test_pages_follow_each_other(facts: dict[str, set[int]], shown: set[str], data: st.DataObject) -> None:
-    dated, limit = data.draw(st.integers(0, 41)), data.draw(st.integers(1, 7))
-    met = Met({modality: BitMap(numbers) for modality, numbers in facts.items()}, {})
-    numbers = sorted(set().union(*(facts.get(modality, set()) for modality in shown)))
+@given(st.dictionaries(st.sampled_from("abc"), NUMBERS), st.sets(st.sampled_from("abc")), windows(), st.data())
+def test_pages_follow_each_other(
+    facts: dict[str, set[int]], shown: set[str], window: tuple[Window, set[int]], data: st.DataObject
+) -> None:
+    dated, limit = data.draw(ENDS), data.draw(st.integers(1, 7))
+    through, seen = window
+    met = Met({modality: BitMap(numbers) for modality, numbers in facts.items()}, through)
+    assert met.counts() == {modality: len(numbers & seen) for modality, numbers in facts.items()}
+    numbers = sorted(seen & set().union(*(facts.get(modality, set()) for modality in shown)))
     in_time, undated = [n for n in numbers if n <= dated], [n for n in numbers if n > dated]
     for down, expected in ((False, numbers), (True, in_time[::-1] + undated[::-1])):
         found: list[int] = []
@@ -50,7 +64,7 @@ def test_pages_follow_each_other(facts: dict[str, set[int]], shown: set[str], da
 
 @given(NUMBERS, st.integers(0, 41), st.sampled_from([0, 1, 7, 41, 2**31 - 1]), st.integers(1, 50))
 def test_a_page_begins_after_any_number(numbers: set[int], dated: int, after: int, limit: int) -> None:
-    met = Met({"a": BitMap(numbers)}, {})
+    met = Met({"a": BitMap(numbers)}, EVERYTHING)
     assert met.page("a", dated, after, limit, down=False) == [n for n in sorted(numbers) if n > after][:limit]
     undated = [n for n in sorted(numbers, reverse=True) if n > dated and (after <= dated or n < after)]
     in_time = [n for n in sorted(numbers, reverse=True) if n <= dated and n < after <= dated]

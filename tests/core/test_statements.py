@@ -104,6 +104,7 @@ def opened(small: Api) -> None:
     about.listed.clear()
     about.spread.clear()
     about.bitmaps.clear()
+    about.windows.clear()
 
 
 @pytest.mark.parametrize(("target", "expected"), STATEMENTS.items())
@@ -135,7 +136,9 @@ def test_lists_that_meet_take_as_many_whatever_their_length(
 
 def test_what_is_remembered_costs_no_statement_again(article: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bitmaps, "FEW_LOOKED_UP", -1)
-    article.app.state.releases.current().about.bitmaps.clear()
+    about = article.app.state.releases.current().about
+    about.bitmaps.clear()
+    about.windows.clear()
     question = "/facts?country=TR,AZ&q=military&since=2000"
     asked = []
     for limit in (1, 2):
@@ -156,6 +159,7 @@ def test_a_later_page_takes_as_many_as_the_first(small: Api, target: str, few: i
     about.listed.clear()
     about.spread.clear()
     about.bitmaps.clear()
+    about.windows.clear()
     small.json(following)
     assert len(small.statements) == first == few
 
