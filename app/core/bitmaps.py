@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pyroaring import BitMap, FrozenBitMap
@@ -55,9 +56,9 @@ class Met:
     facts: dict[str, AnyBitMap]
     window: Window
 
-    def counts(self) -> dict[str, int]:
-        """Return how many are seen, by modality."""
-        return {modality: self.window.count(some) for modality, some in self.facts.items()}
+    def counts(self, enough: int) -> dict[str, int]:
+        """Return how many are seen, by modality; of more than enough, any such number."""
+        return {modality: self.window.count(some, enough) for modality, some in self.facts.items()}
 
     def undated(self, modalities: Iterable[str], dated: int) -> int:
         """Return how many are not seen for they have no date, and so a number beyond `dated`."""
@@ -119,7 +120,8 @@ def answers(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, s
         ("answers", len(slots)),
         lambda: select(col(Fact.n), col(Fact.answer)).where(col(Fact.n).in_(map(number_slot, slots))),
     )
-    rows: Iterable[Any] = statement.execute(connection, slots)
+    # All at once: one by one each row takes several calls.
+    rows: Sequence[Any] = statement.execute(connection, slots).all()
     found: dict[int, str] = dict(map(tuple, rows))
     return [(n, found[n]) for n in numbers]
 
@@ -215,7 +217,13 @@ def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> 
 
 
 def _slots(name: str, ids: Sequence[int]) -> dict[str, int]:
-    return {f"{name}.{at}": id_ for at, id_ in enumerate(filled(ids))}
+    told = filled(ids)
+    return dict(zip(_names(name, len(told)), told, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _names(name: str, number: int) -> tuple[str, ...]:
+    return tuple(f"{name}.{at}" for at in range(number))
 
 
 def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] | Select[*tuple[Any, ...]]:

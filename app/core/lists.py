@@ -29,6 +29,8 @@ TIMES = frozenset({"since", "until", "active_on"})
 OF_THE_PAGE = ("limit", "cursor", "fields", "facet", "group_by")
 # They are in no statement, for lists are of one kind and modality; nor is the order, which is in its shape.
 OF_LISTS = ("kind", "modality", "sort", "release")
+# As texts: a question asks for each several times, and a code's value is looked up each time.
+MODALITIES = tuple(modality.value for modality in Modality)
 _STATEMENTS = Statements()
 
 
@@ -107,19 +109,18 @@ class FactList:
 
         By one more if they are very many.
         """
-        every = [modality.value for modality in Modality]
         lists = self._plan(connection)
         shown = modalities(self.asked)
         undated = 0
         span = spans.asked_by(self.asked, lists.others) if lists.unfiltered else None
         if lists.counted:
-            counts = {modality: lists.count(modality) for modality in every}
+            counts = {modality: lists.count(modality) for modality in MODALITIES}
         elif span is not None:
             told = spans.counts(connection, span, lists.kinds)
             counts = told.overlapping
             undated = sum(lists.count(modality) - told.dated.get(modality, 0) for modality in shown)
         elif met := self._met(connection, lists):
-            counts = met.counts()
+            counts = met.counts(EXACT)
             undated = met.undated(shown, self.question.held.about.dated)
         else:
             counts = self._counted(connection, lists, shown)
@@ -130,9 +131,7 @@ class FactList:
         found = {
             "total": min(total, EXACT),
             "total_is": "exact" if total <= EXACT else "at_least",
-            "withheld": {
-                modality.value: counts.get(modality, 0) for modality in Modality if modality.value not in shown
-            },
+            "withheld": {modality: counts.get(modality, 0) for modality in MODALITIES if modality not in shown},
         }
         return Counts(found, _notes(self.asked, self.question.held, undated))
 
@@ -166,7 +165,7 @@ class FactList:
         if not self._meeting and lists.meets:
             # What is withheld is counted by the ends of spans, where dates alone are asked.
             alone = lists.unfiltered and spans.asked_by(self.asked, lists.others) is not None
-            wanted = modalities(self.asked) if alone else {modality.value for modality in Modality}
+            wanted = modalities(self.asked) if alone else MODALITIES
             self._meeting.append(bitmaps.meet(connection, lists, self.asked, self.question.held.about, wanted))
         return self._meeting[0] if self._meeting else None
 
@@ -174,7 +173,7 @@ class FactList:
         shape, slotted, values = self.asked.prepared(self._listed)
         values |= {"bound": EXACT + 1, "dated": self.question.held.about.dated}
         if self.asked.start:
-            asking = lists.asking([modality.value for modality in Modality])
+            asking = lists.asking(MODALITIES)
             if asking is None:
                 return {}
             timed = TIMES & self.asked.given.keys()
@@ -185,7 +184,7 @@ class FactList:
             if sum(counts.values()) - counts.get(UNDATED, 0) <= EXACT:
                 return counts
         way = lists.asking if self.asked.start else lists.whole
-        groups = {modality.value: [modality.value] for modality in Modality}
+        groups = {modality: [modality] for modality in MODALITIES}
         if TIMES & self.asked.given.keys():
             groups[UNDATED] = sorted(shown)
         parts = [(name, part, lists.few(some)) for name, some in groups.items() if (part := way(some))]
@@ -264,7 +263,7 @@ def modalities(asked: Asked) -> set[str]:
     """Return the modalities that the question shows."""
     if "modality" not in asked.given:
         return {Modality.actual.value}
-    every = {modality.value for modality in Modality}
+    every = set(MODALITIES)
     choice = asked.given["modality"][0]
     if ANY_MODALITY in choice.values:
         return every

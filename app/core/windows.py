@@ -27,11 +27,12 @@ class Window:
         """How many bytes it takes in memory, about."""
         return size_of(self.beside) + size_of(self.but)
 
-    def count(self, numbers: AnyBitMap) -> int:
-        """Return how many of a list are seen: a long one is not walked."""
+    def count(self, numbers: AnyBitMap, enough: int) -> int:
+        """Return how many of a list are seen; of more than enough, any such number, for which it is not walked."""
         numbers = numbers - self.but if self.but else numbers
         before = numbers.rank(self.first - 1) if self.first else 0
-        return max(0, numbers.rank(self.last) - before) + numbers.intersection_cardinality(self.beside)
+        within = max(0, numbers.rank(self.last) - before)
+        return within if within > enough else within + numbers.intersection_cardinality(self.beside)
 
 
 class Seen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, not_, or_, select
@@ -144,21 +145,33 @@ class Asked:
 
     def query(self, **changes: str | None) -> str:
         """Write the canonical query string, with single parameters set (or, by None, left out)."""
-        parts: list[str] = []
+        written = {name: parts for name, parts in self._written.items() if name not in changes}
+        set_ = {name: text for name, text in changes.items() if text is not None}
+        if set_:
+            # In declared order again.
+            for parameter in self.parameters:
+                if parameter.name in set_:
+                    written[parameter.name] = self._encoded(parameter, [set_[parameter.name]])
+                elif parameter.name in written:
+                    written[parameter.name] = written.pop(parameter.name)
+        return "&".join(part for parts in written.values() for part in parts)
+
+    @cached_property
+    def _written(self) -> dict[str, list[str]]:
+        """Whatever is given, as the query string has it, in declared order."""
+        written: dict[str, list[str]] = {}
         for parameter in self.parameters:
-            if parameter.name in changes:
-                text = changes[parameter.name]
-                texts = [] if text is None else [text]
-            elif choices := self.given.get(parameter.name):
+            if choices := self.given.get(parameter.name):
                 single = parameter.takes == "one"
                 texts = [choice.values[0] if single else grammar.write(choice) for choice in choices]
-            else:
-                continue
-            if parameter.default in texts and self.implied(parameter.name) <= {parameter.default}:
-                # A default goes without saying, unless something else that is asked implies another value.
-                texts = [text for text in texts if text != parameter.default]
-            parts += [grammar.encode(parameter.name, text) for text in texts]
-        return "&".join(parts)
+                written[parameter.name] = self._encoded(parameter, texts)
+        return written
+
+    def _encoded(self, parameter: Parameter, texts: list[str]) -> list[str]:
+        if parameter.default in texts and self.implied(parameter.name) <= {parameter.default}:
+            # A default goes without saying, unless something else that is asked implies another value.
+            texts = [text for text in texts if text != parameter.default]
+        return [grammar.encode(parameter.name, text) for text in texts]
 
     def implied(self, name: str) -> set[str | None]:
         """Return the values of a parameter that others, as they are given, ask for too."""

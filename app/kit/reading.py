@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from app.kit import grammar
 from app.kit.grammar import AnyOf, GrammarError
@@ -28,7 +28,8 @@ def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> A
     named = {name for name, _ in resolved}
     for parameter in parameters:
         try:
-            found = () if named.isdisjoint((parameter.name, parameter.also)) else _joined(parameter, resolved)
+            asked = parameter.name in named or parameter.also in named
+            found = _joined(parameter, resolved) if asked else ()
         except Refused as refused:
             written_as = next(name for name, _ in resolved if name in (parameter.name, parameter.also))
             culprits.append(_culprit(written_as, refused))
@@ -38,7 +39,8 @@ def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> A
         elif parameter.required and not any(culprit.parameter == parameter.name for culprit in culprits):
             culprits.append(Culprit(parameter=parameter.name, detail="is required"))
     for parameter in parameters:
-        culprits += _imply(parameter, given)
+        if parameter.implies is not None and parameter.name in given:
+            culprits += _imply(*parameter.implies, parameter.name, given)
     if culprits:
         raise unprocessable(culprits)
     return Asked(parameters, given)
@@ -128,13 +130,12 @@ def _joined(parameter: Parameter, choices: Sequence[tuple[str, AnyOf]]) -> tuple
     return tuple(sorted(spelled[0], key=lambda choice: (choice.negated, choice.values)))
 
 
-def _imply(parameter: Parameter, given: dict[str, tuple[AnyOf, ...]]) -> list[Culprit]:
-    """Ask for what the parameter's values imply; refuse what is explicitly contrary to it."""
-    if parameter.implies is None:
-        return []
-    other, implied = parameter.implies
+def _imply(
+    other: str, implied: Mapping[str, frozenset[str]], name: str, given: dict[str, tuple[AnyOf, ...]]
+) -> list[Culprit]:
+    """Ask for what a parameter's values imply of another; refuse what is explicitly contrary to it."""
     wanted: set[str] = set()
-    for choice in given.get(parameter.name, ()):
+    for choice in given[name]:
         if not choice.negated:
             wanted.update(*(implied.get(value, frozenset()) for value in choice.values))
     if not wanted:
@@ -150,7 +151,7 @@ def _imply(parameter: Parameter, given: dict[str, tuple[AnyOf, ...]]) -> list[Cu
     return [
         Culprit(
             parameter=other,
-            detail=f"contradicts `{parameter.name}`, which asks for {other}={values}: leave it out, or write that",
+            detail=f"contradicts `{name}`, which asks for {other}={values}: leave it out, or write that",
             suggestions=[values],
         )
     ]

@@ -50,6 +50,8 @@ _APART = frozenset(
 _METHODS = ("GET", "HEAD")
 _NEGOTIATED = frozenset({b"accept", b"accept-encoding"})
 _NOT_FOR_ALL = frozenset({b"no-store", b"private"})
+# They say for whom an answer is.
+_TELLING = frozenset({b"cache-control", b"set-cookie", b"vary"})
 _NOTHING: Message = {"type": "http.response.body", "body": b""}
 
 
@@ -216,13 +218,17 @@ def question_of(scope: Scope) -> Question | None:
 
 def may_be_kept(headers: Headers) -> bool:
     """Whether an answer may be given to anybody who asks the same: it has an ETag, and hangs on nothing else."""
-    said = {name: set(_words(value)) for name, value in headers if name in (b"etag", b"vary", b"cache-control")}
-    apart = said.get(b"vary", set()) - _NEGOTIATED or said.get(b"cache-control", set()) & _NOT_FOR_ALL
-    return b"etag" in said and not apart and all(name != b"set-cookie" for name, _ in headers)
+    return any(name == b"etag" for name, _ in headers) and all(
+        _is_for_all(name, value) for name, value in headers if name in _TELLING
+    )
 
 
-def _words(value: bytes) -> list[bytes]:
-    return [one.strip().lower() for one in value.split(b",")]
+@lru_cache(maxsize=256)
+def _is_for_all(name: bytes, value: bytes) -> bool:
+    words = {one.strip().lower() for one in value.split(b",")}
+    if name == b"vary":
+        return words <= _NEGOTIATED
+    return name == b"cache-control" and not words & _NOT_FOR_ALL
 
 
 @lru_cache(maxsize=512)
