@@ -14,7 +14,7 @@ from bench.servers import Server
 
 TOP = 25
 # A thread that waits for work is not at work, though py-spy cannot always tell.
-WAITING = ("Condition.wait ", "wait (threading", "select ")
+WAITING = ("Condition.wait ", "wait (threading", "select ", "_worker (concurrent")
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,9 @@ def test_what_was_kept_is_used_again_if_it_tells_all_that_is_wanted(tmp_path: Pa
 
 
 def test_a_profile_is_read_by_function() -> None:
-    found = read("a (x.py:1);b (x.py:2) 3\na (x.py:9) 1\na (x.py:1);Condition.wait (threading.py:3) 9\n")
+    at_work = "a (x.py:1);b (x.py:2) 3\na (x.py:9) 1\n"
+    waiting = "a (x.py:1);Condition.wait (threading.py:3) 9\na (x.py:1);_worker (concurrent/futures/thread.py:81) 9\n"
+    found = read(at_work + waiting)
     assert found.samples == 4
     assert found.own == [("b (x.py)", 0.75), ("a (x.py)", 0.25)]
     assert found.within == [("a (x.py)", 1.0), ("b (x.py)", 0.75)]

@@ -56,9 +56,9 @@ def test_prometheus_sees_what_all_workers_answered(start: Start, article_url: st
 
 def test_garbage_is_looked_for_as_soon_as_the_application_is_made() -> None:
     made = "import gc; gc.disable(); from app.main import application; application()"
-    told = "print(gc.isenabled(), gc.get_freeze_count() > 50_000)"
+    told = "print(gc.isenabled(), gc.get_freeze_count() > 50_000, gc.get_threshold()[0])"
     done = subprocess.run([sys.executable, "-c", f"{made}; {told}"], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "True"]
+    assert done.stdout.split() == ["True", "True", "5000"]
 
 
 def test_what_is_turned_off_is_not_there(start: Start, article_url: str) -> None:
