@@ -34,14 +34,13 @@ from app.core.tables import Fact
 from app.core.windows import NONE, AnyBitMap, Seen, Window
 from app.kit.parameters import Asked
 from app.kit.prepared import Statements, number_slot
+from app.kit.textindex import MOST_READ
 
 # A longer list has a bitmap; of a shorter one the numbers are read. It is in every release: another is another schema.
 LONG = 16
 # So many are read by one statement: engines bound how many values it may be given, and questions name thousands.
 MOST = 4_096
-# So many facts are read that are found otherwise than by lists; if they are more, each is asked for the rest.
-MOST_FOUND = 1_000_000
-# So many of them are read at once.
+# So many facts that words find are read at once.
 AT_ONCE = 200_000
 # So many are looked up, times the lists, faster than the lists are read if none is remembered.
 FEW_LOOKED_UP = 100
@@ -96,7 +95,7 @@ def meet(connection: Connection, plan: Plan, asked: Asked, about: Snapshot, moda
     release remembers.
     """
     among = _found_otherwise(connection, plan, asked, about) if plan.many and plan.cells else None
-    if among is not None and len(among) > MOST_FOUND:
+    if among is not None and len(among) > MOST_READ[connection.dialect.name]:
         return None
     meetings = {modality: plan.meeting(modality) for modality in modalities}
     lists = {one for meeting in meetings.values() for ids in meeting.all() for one in ids}
@@ -149,13 +148,14 @@ def _found_otherwise(connection: Connection, plan: Plan, asked: Asked, about: Sn
         return known[wanted]
     shape, slotted, values = asked.prepared(one.name for one in asked.parameters if one.name not in plan.many)
     statement = _STATEMENTS.of(connection, ("found", shape), lambda: _finding(slotted))
-    among, some = BitMap(), [0]
-    while some and len(among) <= MOST_FOUND:
-        of_some = statement.execute(connection, values | {"after": some[-1], "limit": AT_ONCE}).scalar_one()
-        some = json.loads(f"[{of_some or ''}]")
+    most = MOST_READ[connection.dialect.name]
+    at_once = min(AT_ONCE, most + 1)
+    among, after, more = BitMap(), 0, True
+    while more and len(among) <= most:
+        written = statement.execute(connection, values | {"after": after, "limit": at_once}).scalar_one()
+        some = json.loads(f"[{written or ''}]")
         among.update(some)
-        if len(some) < AT_ONCE:
-            break
+        after, more = some[-1] if some else after, len(some) == at_once
     found = FrozenBitMap(among)
     about.bitmaps.keep([(wanted, found)])
     return found

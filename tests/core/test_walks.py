@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core import bitmaps, lists, postings
+from app.kit import textindex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,18 +19,19 @@ if TYPE_CHECKING:
     from tests.conftest import Api
 
 NEVER = 1_000_000
+NONE, FEW, ALL = (dict.fromkeys(textindex.MOST_READ, many) for many in (-1, 2, NEVER))
 # What counts as few: for sorting, for asking each for its date, for meeting; how many parts merge at most; how many
-# facts are read that are in no list, how many at once, and how many of them are looked up in lists.
+# facts with the words are read, how many at once, and how many of them are looked up in lists.
 WAYS = {
-    "merged": (-1, -1, NEVER, 10_000, -1, NEVER, -1),
-    "asked one by one": (-1, -1, NEVER, 0, -1, NEVER, -1),
-    "met": (2_000, 300, -1, 60, NEVER, 2, -1),
-    "looked up": (2_000, 300, -1, 60, NEVER, NEVER, NEVER),
-    "too many in the end": (2_000, 300, -1, 60, 2, 1, -1),
+    "merged": (-1, -1, NEVER, 10_000, NONE, NEVER, -1),
+    "asked one by one": (-1, -1, NEVER, 0, NONE, NEVER, -1),
+    "met": (2_000, 300, -1, 60, ALL, 2, -1),
+    "looked up": (2_000, 300, -1, 60, ALL, NEVER, NEVER),
+    "too many in the end": (2_000, 300, -1, 60, FEW, 1, -1),
 }
 TOLD = (
     *((postings, name) for name in ("FEW", "FEW_BY_DATE", "FEW_TO_MEET", "MOST_PARTS")),
-    *((bitmaps, name) for name in ("MOST_FOUND", "AT_ONCE", "FEW_LOOKED_UP")),
+    *((bitmaps, name) for name in ("MOST_READ", "AT_ONCE", "FEW_LOOKED_UP")),
 )
 FILTERS = (
     "",
