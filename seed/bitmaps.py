@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
 
 from pyroaring import BitMap
 from sqlalchemy import Connection, select
@@ -13,24 +10,63 @@ from sqlmodel import col
 
 from app.core.bitmaps import LONG
 from app.core.listed import Bitmap, Posting, Term
-from seed.rows import Lines, into, lines
+from app.kit.numbers import as_text, of_text
+from seed.rows import Lines, Values, into, lines
 
 _BITMAP = into(Bitmap, "term", "numbers")
+# So many numbers are held at once: of ten million facts, one list may have most.
+_AT_ONCE = 100_000
 _AHEAD = 10_000
 
 
 def bitmaps(connection: Connection) -> Iterator[Lines]:
     """Yield a bitmap for each list that is long."""
-    numbers = select(col(Posting.term), col(Posting.n)).join_from(Term, Posting, col(Posting.term) == col(Term.id))
-    long = numbers.where(col(Term.count) > LONG).order_by(col(Posting.term), col(Posting.n))
+    return lines(_BITMAP, _all(connection), at_once=20)
+
+
+def _all(connection: Connection) -> Iterator[Values]:
+    long = select(col(Term.id), col(Term.count)).where(col(Term.count) > LONG).order_by(col(Term.id))
+    together: set[int] = set()
+    held = 0
     # By a cursor on the server, where there is one: no engine holds all of them in memory.
-    rows = connection.execute(long, execution_options={"stream_results": True, "max_row_buffer": _AHEAD})
-    found = ((term, _bitmap(array("I", map(itemgetter(1), some)))) for term, some in groupby(rows, itemgetter(0)))
-    # The first lists are the longest: of ten million facts, one may have a megabyte.
-    return lines(_BITMAP, found, at_once=20)
+    for term, count in connection.execute(long, execution_options={"stream_results": True, "max_row_buffer": _AHEAD}):
+        if held + count > _AT_ONCE:
+            yield from _several(connection, together)
+            together, held = set(), 0
+        if count > _AT_ONCE:
+            yield term, _bitmap(_alone(connection, term))
+        else:
+            together.add(term)
+            held += count
+    yield from _several(connection, together)
 
 
-def _bitmap(numbers: array[int]) -> bytes:
-    found = BitMap(numbers)
+def _several(connection: Connection, terms: set[int]) -> Iterator[Values]:
+    if terms:
+        # The short lists between them hold few rows.
+        between = col(Posting.term).between(min(terms), max(terms))
+        lists = select(col(Posting.term), as_text(col(Posting.n))).where(between).group_by(col(Posting.term))
+        for term, told in connection.execute(lists).all():
+            if term in terms:
+                yield term, _bitmap([of_text(told)])
+
+
+def _alone(connection: Connection, term: int) -> Iterator[list[int]]:
+    """Yield the numbers of a very long list, so many at a time."""
+    after = 0
+    while True:
+        part = select(col(Posting.n)).where(col(Posting.term) == term, col(Posting.n) > after)
+        some = part.order_by(col(Posting.n)).limit(_AT_ONCE).subquery()
+        found = of_text(connection.execute(select(as_text(some.c.n))).scalar_one())
+        yield found
+        if len(found) < _AT_ONCE:
+            return
+        after = found[-1]
+
+
+def _bitmap(parts: Iterable[list[int]]) -> bytes:
+    found = BitMap()
+    for part in parts:
+        found.update(part)
     found.run_optimize()
     return found.serialize()

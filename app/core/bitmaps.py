@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Select,
-    String,
     cast,
-    func,
     null,
     select,
     union_all,
@@ -32,6 +29,7 @@ from app.core.selecting import Selecting
 from app.core.snapshot import Listed, Snapshot
 from app.core.tables import Fact
 from app.core.windows import NONE, AnyBitMap, Seen, Window
+from app.kit.numbers import as_text, of_text
 from app.kit.parameters import Asked
 from app.kit.prepared import Statements, number_slot
 from app.kit.textindex import MOST_READ
@@ -153,7 +151,7 @@ def _found_otherwise(connection: Connection, plan: Plan, asked: Asked, about: Sn
     among, after, more = BitMap(), 0, True
     while more and len(among) <= most:
         written = statement.execute(connection, values | {"after": after, "limit": at_once}).scalar_one()
-        some = json.loads(f"[{written or ''}]")
+        some = of_text(written)
         among.update(some)
         after, more = some[-1] if some else after, len(some) == at_once
     found = FrozenBitMap(among)
@@ -166,7 +164,7 @@ def _finding(asked: Asked) -> Select[*tuple[Any, ...]]:
     selecting = Selecting(asked)
     rows, key = selecting.rows(0, Part((), (), (), once=True), only=("after",), dates=False)
     some = rows.order_by(key).limit(selecting.number("limit")).subquery()
-    return select(func.aggregate_strings(cast(some.c.n, String), ","))
+    return select(as_text(some.c.n))
 
 
 def _looked_up(connection: Connection, lists: Collection[Listed], among: AnyBitMap) -> dict[int, AnyBitMap]:
