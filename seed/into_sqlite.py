@@ -32,9 +32,9 @@ _CACHE = 32_768
 _SORTING = 16_384
 _GATHERING = {"hashsize": 512 * _CACHE, "automerge": 0, "crisismerge": 1_999}
 _PAGE = 16_384
-# A release takes so many times what its facts take in the spool, and two thirds of that before the spool is let go: a
-# hundred thousand synthetic facts took 2.9, a million 2.65. Beside it, half of the spool at the most is kept aside.
-GROWTH = 3
+# A release takes so many times what its facts take in the spool, and two thirds of that before the spool is let go;
+# what is kept aside, beside the spool itself, so many times: a hundred thousand synthetic facts took 6.5 and 1.5.
+GROWTH, BESIDE = 6.5, 1.5
 # A temporary file of SQLite's own, and the table whose rows are gathered there: the lists get theirs fact by fact.
 _ASIDE = "aside"
 _UNSORTED = str(Posting.__tablename__)
@@ -78,8 +78,8 @@ class SqliteTarget:
         """Refuse, with OSError, what will not fit beside the releases that are here."""
         self._folder.mkdir(parents=True, exist_ok=True)
         # As facts go in, lists are kept aside; then the spool is given back, and what is sorted is aside in its room.
-        make_sure([(self._folder, GROWTH * spooled * 2 // 3), (aside(), spooled // 2)])
-        make_sure([(self._folder, GROWTH * spooled), (aside(), spooled // 2 - spooled)])
+        make_sure([(self._folder, round(GROWTH * spooled * 2 / 3)), (aside(), round(BESIDE * spooled))])
+        make_sure([(self._folder, round(GROWTH * spooled)), (aside(), round(BESIDE * spooled) - spooled)])
 
     def loosen(self, connection: Connection) -> list[tuple[str, str]]:
         """Drop every index that is not a table's own; let the full-text index gather more before it writes.

@@ -11,6 +11,8 @@ from operator import itemgetter
 from typing import Generic, TypeVar
 from weakref import finalize
 
+from pyroaring import BitMap
+
 from app.core.vocabulary import Granularity
 from app.kit.parameters import Term
 
@@ -23,6 +25,7 @@ APART = "\x1f"
 # A term's number, the fact's, and the fact's rank.
 Posted = tuple[int, int, int]
 K = TypeVar("K", bound=Hashable)
+_MARK = 0xFFFFFFFF
 
 
 def _opened(table: str) -> sqlite3.Connection:
@@ -57,6 +60,8 @@ class Numbered:
         self._held: defaultdict[tuple[str, str], dict[Term, list[int]]] = defaultdict(dict)
         self._holding = 0
         self._numbers = 0
+        # Half of those that are not held are new; to be told so by the database takes as long as to be told the number.
+        self._marks = BitMap()
         self._database = _opened(
             "CREATE TABLE term (kind, modality, name, value, id, count, PRIMARY KEY (kind, modality, name, value))"
             " WITHOUT ROWID"
@@ -70,7 +75,7 @@ class Numbered:
         for term in terms:
             found = held.get(term)
             if found is None:
-                found = held[term] = self._recalled(kind, modality, term)
+                found = held[term] = self._found(kind, modality, term)
                 self._holding += 1
             found[1] += 1
             met.append((found[0], n, rank))
@@ -83,13 +88,17 @@ class Numbered:
         self._put_down()
         yield from self._database.execute("SELECT id, count, kind, modality, name, value FROM term ORDER BY id")
 
-    def _recalled(self, kind: str, modality: str, term: Term) -> list[int]:
-        statement = "SELECT id, count FROM term WHERE kind = ? AND modality = ? AND name = ? AND value = ?"
-        found = self._database.execute(statement, (kind, modality, *term)).fetchone()
-        if found is None:
-            self._numbers += 1
-            return [self._numbers, 0]
-        return [*found]
+    def _found(self, kind: str, modality: str, term: Term) -> list[int]:
+        """Return the number of a term that is not held, and how often it was met: it was put down, or is new."""
+        mark = hash((kind, modality, term)) & _MARK
+        if mark in self._marks:
+            statement = "SELECT id, count FROM term WHERE kind = ? AND modality = ? AND name = ? AND value = ?"
+            found = self._database.execute(statement, (kind, modality, *term)).fetchone()
+            if found is not None:
+                return [*found]
+        self._marks.add(mark)
+        self._numbers += 1
+        return [self._numbers, 0]
 
     def _put_down(self) -> None:
         for (kind, modality), held in self._held.items():
@@ -145,12 +154,12 @@ class Bins(Tally[str]):
         """Yield, in order, all but the granularity, and how many there are of one thing each, and of several."""
         self._put_down()
         rows = self._database.execute("SELECT bin, sum(count) FROM part GROUP BY bin ORDER BY bin")
+        one, several = Granularity.instance.value, Granularity.aggregate.value
         for of, some in groupby(rows, key=lambda row: row[0].rpartition(APART)[0]):
             counts = {bin_.rpartition(APART)[2]: count for bin_, count in some}
             parameter, _, others = of.partition(APART)
             value, kind, modality, source = others.rsplit(APART, 3)
-            instances, aggregates = (counts.get(one.value, 0) for one in (Granularity.instance, Granularity.aggregate))
-            yield parameter, value, kind, modality, source, instances, aggregates
+            yield parameter, value, kind, modality, source, counts.get(one, 0), counts.get(several, 0)
 
 
 class Pairs(Tally[Pair]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from seed import corpus, entities
 from seed.finished import Finisher
 from seed.load import load, migrate, target_of
 from seed.rows import into, line
-from seed.spool import Spool
+from seed.spool import Spool, moment
 from seed.tallies import Pair, Pairs, Seen
 from tests.conftest import Database, examples_corpus, small_corpus
 
@@ -160,6 +161,28 @@ def test_a_tally_counts_the_same_however_little_it_may_remember(keys: list[Pair]
             for modality in some
         }
         assert found == {((a, b), kind, modality) for a, b, of, kind, modality, *_ in keys if of == source}
+
+
+def test_a_spool_gives_back_every_kind_of_fact_as_it_was_in_order_of_date(tmp_path: Path) -> None:
+    facts = [(article.head.source.id, fact) for article, fact in corpus.read(examples_corpus(tmp_path), FACTS).facts()]
+    assert {fact.kind for _, fact in facts} == set(KINDS)
+    with Spool() as spool:
+        spool.extend(facts)
+        found = list(spool.in_time())
+    assert [(source, fact) for _, source, fact in found] == sorted(facts, key=lambda one: moment(one[1]))
+    by_id = sorted(fact.id for _, fact in facts)
+    assert [rank for rank, *_ in found] == [by_id.index(fact.id) + 1 for *_, fact in found]
+    for _, _, fact in found:
+        # What it is made of is of the same classes, too.
+        assert [*fact.references()] == [*next(one for _, one in facts if one.id == fact.id).references()]
+
+
+def test_a_fact_is_pickled_without_the_names_of_its_fields(tmp_path: Path) -> None:
+    with Spool():
+        for _, fact in corpus.read(examples_corpus(tmp_path), FACTS).facts():
+            written = pickle.dumps(fact)
+            assert b"summary" not in written
+            assert type(fact).__name__.encode() not in written
 
 
 def test_what_killed_loads_kept_aside_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
