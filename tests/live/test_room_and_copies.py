@@ -76,7 +76,7 @@ def test_folders_of_one_disk_share_its_room(tmp_path: Path) -> None:
 
 
 def test_a_load_counts_on_what_it_gives_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Entries of so many bytes fit if seven times as much is free, of which the release and what is kept aside take eight."""
+    """Entries fit if seven times as much is free: what is made of them takes eight, and they give theirs back."""
     target = into_sqlite.SqliteTarget(f"sqlite:///{tmp_path / 'foedus.sqlite'}")
     free = shutil.disk_usage(tmp_path).free
     monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
