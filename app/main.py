@@ -210,7 +210,7 @@ def application() -> FastAPI:
     # What was made at start stays until the end (of 190,000 things, but for 900): it is not looked through for garbage
     # again and again.
     gc.freeze()
-    # What an answer makes is gone with it, nearly all: looked for seven times as seldom, which is 2 % of new answers.
+    # What an answer makes is gone with it, nearly all: so it is looked for seven times as seldom.
     gc.set_threshold(5_000)
     gc.enable()
     return app

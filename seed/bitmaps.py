@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.core.bitmaps import LONG
 from app.core.listed import Bitmap, Posting, Term
-from app.kit.numbers import as_text, of_text
+from app.kit.numbers import as_text, in_parts, of_text
 from seed.rows import Lines, Values, into, lines
 
 _BITMAP = into(Bitmap, "term", "numbers")
@@ -53,15 +53,14 @@ def _several(connection: Connection, terms: set[int]) -> Iterator[Values]:
 
 def _alone(connection: Connection, term: int) -> Iterator[list[int]]:
     """Yield the numbers of a very long list, so many at a time."""
-    after = 0
-    while True:
+
+    def read(after: int) -> str | None:
         part = select(col(Posting.n)).where(col(Posting.term) == term, col(Posting.n) > after)
         some = part.order_by(col(Posting.n)).limit(_AT_ONCE).subquery()
-        found = of_text(connection.execute(select(as_text(some.c.n))).scalar_one())
-        yield found
-        if len(found) < _AT_ONCE:
-            return
-        after = found[-1]
+        told: str | None = connection.execute(select(as_text(some.c.n))).scalar_one()
+        return told
+
+    yield from in_parts(read, _AT_ONCE)
 
 
 def _bitmap(parts: Iterable[list[int]]) -> bytes:

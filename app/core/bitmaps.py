@@ -29,7 +29,7 @@ from app.core.selecting import Selecting
 from app.core.snapshot import Listed, Snapshot
 from app.core.tables import Fact
 from app.core.windows import NONE, AnyBitMap, Seen, Window
-from app.kit.numbers import as_text, of_text
+from app.kit.numbers import as_text, in_parts
 from app.kit.parameters import Asked
 from app.kit.prepared import Statements, number_slot
 from app.kit.textindex import MOST_READ
@@ -148,12 +148,16 @@ def _found_otherwise(connection: Connection, plan: Plan, asked: Asked, about: Sn
     statement = _STATEMENTS.of(connection, ("found", shape), lambda: _finding(slotted))
     most = MOST_READ[connection.dialect.name]
     at_once = min(AT_ONCE, most + 1)
-    among, after, more = BitMap(), 0, True
-    while more and len(among) <= most:
-        written = statement.execute(connection, values | {"after": after, "limit": at_once}).scalar_one()
-        some = of_text(written)
+    among = BitMap()
+
+    def read(after: int) -> str | None:
+        told: str | None = statement.execute(connection, values | {"after": after, "limit": at_once}).scalar_one()
+        return told
+
+    for some in in_parts(read, at_once):
         among.update(some)
-        after, more = some[-1] if some else after, len(some) == at_once
+        if len(among) > most:
+            break
     found = FrozenBitMap(among)
     about.bitmaps.keep([(wanted, found)])
     return found

@@ -19,8 +19,8 @@ _POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="answers")
 class InThread(APIRoute):
     """A route whose endpoint takes the request and the parts of its path as texts, and returns a whole response.
 
-    Nothing is left for FastAPI to read, inject or validate, nor for AnyIO to limit or cancel: together that takes an
-    eighth of the time of a new answer. It describes the endpoint all the same.
+    Nothing is left for FastAPI to read, inject or validate, nor for AnyIO to limit or cancel. It describes the endpoint
+    all the same.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

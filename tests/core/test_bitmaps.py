@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap, FrozenBitMap
+from sqlalchemy import create_engine
 
 from app.core.bitmaps import EVERYTHING, LONG, Met
 from app.core.windows import Window, size_of
+from seed import bitmaps as made
 
 NUMBERS = st.sets(st.integers(min_value=1, max_value=40))
 ENDS = st.integers(0, 41)
@@ -73,3 +75,15 @@ def test_a_page_begins_after_any_number(numbers: set[int], dated: int, after: in
     undated = [n for n in sorted(numbers, reverse=True) if n > dated and (after <= dated or n < after)]
     in_time = [n for n in sorted(numbers, reverse=True) if n <= dated and n < after <= dated]
     assert met.page("a", dated, after, limit, down=True) == (in_time + undated)[:limit]
+
+
+@pytest.mark.parametrize("at_once", [2, 20])
+def test_a_very_long_list_is_read_some_at_a_time(
+    article_url: str, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    engine = create_engine(article_url)
+    with engine.connect() as connection:
+        expected: dict[int, bytes] = dict(row for _, rows in made.bitmaps(connection) for row in rows)
+        monkeypatch.setattr(made, "_AT_ONCE", at_once)
+        assert dict(row for _, rows in made.bitmaps(connection) for row in rows) == expected
+    engine.dispose()
