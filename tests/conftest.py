@@ -15,7 +15,6 @@ import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
-from sqlalchemy import Engine, event
 
 from app.facts import FACTS
 from app.main import create_app
@@ -23,6 +22,7 @@ from app.settings import MIGRATIONS, Settings
 from seed import corpus, rules
 from seed.load import load
 from tests.postgresql import READER, Postgres, running
+from tests.statements import noted
 
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared" / "data"
@@ -166,14 +166,8 @@ def api_of(url: str, portal: BlockingPortal, cache_bytes: int = 0) -> Iterator[A
     """Serve a database, counting SQL statements; unless told, every answer is made anew."""
     api = Api(create_app(Settings(database_url=url, cache_bytes=cache_bytes)), url, portal)
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        # The pointer is a link on SQLite and a row on PostgreSQL: the answer's own statements are the same.
-        if "foedus.pointer" not in statement:
-            api.statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield api
-    event.remove(Engine, "before_cursor_execute", note)
+    with noted(lambda statement, _: api.statements.append(statement)):
+        yield api
     api.app.state.releases.close()
 
 

@@ -117,9 +117,7 @@ def answers(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, s
         ("answers", len(slots)),
         lambda: select(col(Fact.n), col(Fact.answer)).where(col(Fact.n).in_(map(number_slot, slots))),
     )
-    # All at once: one by one each row takes several calls.
-    rows: Sequence[Any] = statement.execute(connection, slots).all()
-    found: dict[int, str] = dict(map(tuple, rows))
+    found: dict[int, str] = dict(statement.rows(connection, slots))
     return [(n, found[n]) for n in numbers]
 
 
@@ -151,8 +149,9 @@ def _found_otherwise(connection: Connection, plan: Plan, asked: Asked, about: Sn
     among = BitMap()
 
     def read(after: int) -> str | None:
-        told: str | None = statement.execute(connection, values | {"after": after, "limit": at_once}).scalar_one()
-        return told
+        (told,) = statement.rows(connection, values | {"after": after, "limit": at_once})
+        text: str | None = told[0]
+        return text
 
     for some in in_parts(read, at_once):
         among.update(some)
@@ -183,7 +182,7 @@ def _looked_up(connection: Connection, lists: Collection[Listed], among: AnyBitM
                 col(Posting.term).in_(map(number_slot, of_lists)), col(Posting.n).in_(map(number_slot, of_facts))
             ),
         )
-        rows: Sequence[Any] = statement.execute(connection, of_lists | of_facts).all()
+        rows = statement.rows(connection, of_lists | of_facts)
         for term, n in rows:
             numbers[term].append(n)
     return {term: BitMap(some) for term, some in numbers.items()}
@@ -209,7 +208,7 @@ def _some(connection: Connection, long: Sequence[int], short: Sequence[int]) -> 
         connection, ("lists", len(long_slots), len(short_slots)), lambda: _reading(list(long_slots), list(short_slots))
     )
     numbers: defaultdict[int, list[int]] = defaultdict(list)
-    rows: Sequence[Any] = statement.execute(connection, long_slots | short_slots).all()
+    rows = statement.rows(connection, long_slots | short_slots)
     for term, bitmap, n in rows:
         if bitmap is None:
             numbers[term].append(n)
@@ -247,7 +246,7 @@ def _window(connection: Connection, asked: Asked, about: Snapshot) -> Window:
     if known := about.windows.find([key]):
         return known[key]
     statement = _STATEMENTS.of(connection, ("window", since, until, certain), lambda: Dating(asked).moments())
-    runs: Sequence[Any] = statement.execute(connection, {**times, "dated": about.dated}).all()
+    runs = statement.rows(connection, {**times, "dated": about.dated})
     first, last = next((first, last) for first, last, is_within in runs if is_within)
     apart = BitMap()
     for begins, ends, is_within in runs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -87,8 +87,7 @@ class FactList:
         lists = self._plan(connection)
         if sort.removeprefix("-") == "date" and (met := self._met(connection, lists)):
             numbers = met.page(shown, dated, after, limit + 1, down=sort.startswith("-"))
-            found = bitmaps.answers(connection, numbers)
-            return Part([answer for _, answer in found[:limit]], found[limit - 1][0] if len(found) > limit else None)
+            return _part(bitmaps.answers(connection, numbers), limit)
         values: dict[str, Any] = {"after": after, "limit": limit + 1, "dated": dated}
         shape, slotted, bound = self.asked.prepared(self._listed)
         if sort.removeprefix("-") == "id":
@@ -102,7 +101,7 @@ class FactList:
             return Part([], None)
         key = ("part", self.kind, shape, sort, after is None, arms)
         statement = _STATEMENTS.of(connection, key, lambda: write(Selecting(slotted)))
-        return _part(statement.execute(connection, values | bound | more).all(), limit)
+        return _part(statement.rows(connection, values | bound | more), limit)
 
     def counts(self, connection: Connection) -> Counts:
         """Count what is found and what is withheld: by one statement, by three at most if lists meet that no page met.
@@ -180,7 +179,7 @@ class FactList:
             some = [part for part in (asking, lists.asking(shown) if timed else None) if part]
             key = ("start", self.kind, shape, tuple(part.shape for part in some))
             statement = _STATEMENTS.of(connection, key, lambda: statements.counts_of_start(Selecting(slotted), *some))
-            counts = _pairs(statement.execute(connection, values | values_of(self.asked, some)))
+            counts = dict(statement.rows(connection, values | values_of(self.asked, some)))
             if sum(counts.values()) - counts.get(UNDATED, 0) <= EXACT:
                 return counts
         way = lists.asking if self.asked.start else lists.whole
@@ -196,7 +195,7 @@ class FactList:
             ("counts", self.kind, shape, shapes),
             lambda: statements.counts(Selecting(slotted), parts),
         )
-        return _pairs(counting.execute(connection, values | values_of(self.asked, [part for _, part, _ in parts])))
+        return dict(counting.rows(connection, values | values_of(self.asked, [part for _, part, _ in parts])))
 
 
 @dataclass(frozen=True)
@@ -245,13 +244,9 @@ class ShortList:
         return Counts(totals(len(self.answers)) | {"withheld": self.withheld}, self.notes)
 
 
-def _pairs(rows: Iterable[Any]) -> dict[str, int]:
-    return {row[0]: row[1] for row in rows}
-
-
 def _part(rows: Sequence[Any], limit: int) -> Part:
-    """Return a part of rows of which one more than the limit was asked for."""
-    return Part([row.answer for row in rows[:limit]], rows[limit - 1].key if len(rows) > limit else None)
+    """Return a part of rows (number, answer) of which one more than the limit was asked for."""
+    return Part([answer for _, answer in rows[:limit]], rows[limit - 1][0] if len(rows) > limit else None)
 
 
 def totals(found: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,7 @@ def counts(connection: Connection, span: Span, kinds: Collection[str]) -> Found:
         lambda: _counting(slots, since=span.since is not None, until=span.until is not None),
     )
     found = Found({}, {})
-    rows: Iterable[Any] = statement.execute(connection, values | dict(zip(slots, kinds, strict=True)))
-    for name, modality, told, outside in rows:
+    for name, modality, told, outside in statement.rows(connection, values | dict(zip(slots, kinds, strict=True))):
         if name == DATE:
             found.dated[modality] = found.dated.get(modality, 0) + told
         if name == span.name:

@@ -103,7 +103,7 @@ def _counted(
     shape = (name == _BETWEEN, *map(len, marked.values()))
     statement = _STATEMENTS.of(connection, shape, lambda: _between(marked) if name == _BETWEEN else _by_filter(marked))
     values = {f"{part}{n}": value for part, some in given.items() for n, value in enumerate(some)}
-    rows: Iterable[Any] = statement.execute(connection, {"name": name, **values}).all()
+    rows = statement.rows(connection, {"name": name, **values})
     shown, withheld = ({source for which, source in rows if which == part} for part in (_SHOWN, _OTHER))
     return frozenset(shown), frozenset(withheld)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 # Half as many as Starlette has for all else: who waits here waits in turn, and not for a server's few connections.
 THREADS = 20
@@ -19,17 +20,16 @@ _POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="answers")
 class InThread(APIRoute):
     """A route whose endpoint takes the request and the parts of its path as texts, and returns a whole response.
 
-    Nothing is left for FastAPI to read, inject or validate, nor for AnyIO to limit or cancel. It describes the endpoint
-    all the same.
+    Nothing is left for FastAPI to read, inject, validate or close, nor for AnyIO to limit or cancel. It describes the
+    endpoint all the same, and answers what the endpoint raises by the application's handlers.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return what answers a request: the endpoint, in a thread."""
-        endpoint = self.endpoint
+    def __init__(self, path: str, endpoint: Callable[..., Response], **described: Any) -> None:
+        """Take what FastAPI describes, and the endpoint, which is called as it is."""
+        super().__init__(path, endpoint, **described)
+        self.app = self._answer
 
-        async def answer(request: Request) -> Response:
-            asked = partial(endpoint, request, **request.path_params)
-            answered: Response = await asyncio.get_running_loop().run_in_executor(_POOL, asked)
-            return answered
-
-        return answer
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = partial(self.endpoint, Request(scope, receive), **scope["path_params"])
+        answered: Response = await asyncio.get_running_loop().run_in_executor(_POOL, asked)
+        await answered(scope, receive, send)

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Engine, event
 from sqlmodel import SQLModel
 
 from app.core import postings
+from tests.statements import noted
 
 if TYPE_CHECKING:
     from tests.conftest import Api
@@ -122,16 +122,8 @@ def accepted(api: Api, path: str, parameter: dict[str, Any], required: set[str])
 def statements(api: Api, question: str) -> list[Statement]:
     """Return the statements that answer a question, with their parameters."""
     found: list[Statement] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
-        if "foedus.pointer" not in statement:
-            found.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with noted(lambda statement, parameters: found.append((statement, parameters))):
         api.json(question)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
     return found
 
 
