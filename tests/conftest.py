@@ -99,6 +99,12 @@ class Api:
         assert document["status"] == status
         return document
 
+    def forget(self) -> None:
+        """Have the current release forget what it remembers of earlier questions."""
+        about = self.app.state.releases.current().about
+        for remembered in (about.names, about.listed, about.spread, about.bitmaps, about.plans):
+            remembered.clear()
+
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[BlockingPortal]:

@@ -22,13 +22,13 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
-from app.core.dating import Dating, is_certain, times_of
+from app.core.dating import is_certain, times_of
 from app.core.listed import Bitmap, Posting
-from app.core.postings import BESIDE, Meeting, Part, Plan, filled
+from app.core.postings import Meeting, Part, Plan, filled
 from app.core.selecting import Selecting
 from app.core.snapshot import Listed, Snapshot
 from app.core.tables import Fact
-from app.core.windows import NONE, AnyBitMap, Seen, Window
+from app.core.windows import NONE, AnyBitMap, Numbers, Seen, Window
 from app.kit.numbers import as_text, in_parts
 from app.kit.parameters import Asked
 from app.kit.prepared import Statements, number_slot
@@ -50,7 +50,7 @@ _STATEMENTS = Statements()
 class Met:
     """The numbers of the facts that are in all lists, by modality, and the window through which they are seen."""
 
-    facts: dict[str, AnyBitMap]
+    facts: Mapping[str, Numbers]
     window: Window
 
     def counts(self, enough: int) -> dict[str, int]:
@@ -61,14 +61,17 @@ class Met:
         """Return how many are not seen for they have no date, and so a number beyond `dated`."""
         if self.window is EVERYTHING:
             return 0
-        return sum(len(some) - some.rank(dated) for one in modalities if (some := self.facts.get(one)) is not None)
+        found = (self.facts[one].all for one in modalities if one in self.facts)
+        return sum(len(some) - some.rank(dated) for some in found)
 
     def page(self, modalities: Iterable[str], dated: int, after: int | None, limit: int, *, down: bool) -> list[int]:
         """Return at most so many numbers, in order of date, that come after one.
 
         Facts are numbered in this order, the undated last, after `dated`; downwards, they still come last.
         """
-        found = Seen(_union([self.facts[one] for one in modalities if one in self.facts]), self.window)
+        shown = [self.facts[one] for one in modalities if one in self.facts]
+        numbers_of = Numbers(_union([one.all for one in shown]), _union([one.endless for one in shown]))
+        found = Seen(numbers_of, self.window)
         if not down:
             start = 0 if after is None else found.rank(after)
             return found.between(start, start + limit)
@@ -89,22 +92,29 @@ class Met:
 def meet(connection: Connection, plan: Plan, asked: Asked, about: Snapshot, modalities: Iterable[str]) -> Met | None:
     """Return the facts in all the lists of a plan; None if words find too many. By one statement, if lists are asked.
 
-    By one more each for words and for dates; by more where thousands of lists are asked for; by less for what the
-    release remembers.
+    By one more for words; by more where thousands of lists are asked for; by less for what the release remembers.
     """
     among = _found_otherwise(connection, plan, asked, about) if plan.many and plan.cells else None
     if among is not None and len(among) > MOST_READ[connection.dialect.name]:
         return None
-    meetings = {modality: plan.meeting(modality) for modality in modalities}
+    meetings = {modality: plan.meetings[modality] for modality in modalities if modality in plan.meetings}
     lists = {one for meeting in meetings.values() for ids in meeting.all() for one in ids}
     if among is None or len(among) * len(lists) > FEW_LOOKED_UP:
         maps = _read(connection, about, lists)
     else:
         maps = _looked_up(connection, lists, among)
-    facts = {modality: _met(meeting, maps) for modality, meeting in meetings.items() if meeting.wanted}
+    facts = {modality: _met(meeting, maps) for modality, meeting in meetings.items()}
     if among is not None:
         facts = {modality: some & among for modality, some in facts.items()}
-    return Met(facts, _window(connection, asked, about) if plan.timed else EVERYTHING)
+    window = _window(asked, about) if plan.timed else EVERYTHING
+    endless = _endless(plan, about, facts) if window.of_endless else {}
+    return Met({modality: Numbers(some, endless.get(modality, NONE)) for modality, some in facts.items()}, window)
+
+
+def _window(asked: Asked, about: Snapshot) -> Window:
+    """Return where the facts are that may be of the time that is asked for, or certainly are."""
+    times = times_of(asked)
+    return about.moments.window(times.get("since"), times.get("until"), certain=is_certain(asked))
 
 
 def answers(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, str]]:
@@ -237,29 +247,16 @@ def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] |
     return union_all(of_long, of_short) if long and short else of_long if long else of_short
 
 
-def _window(connection: Connection, asked: Asked, about: Snapshot) -> Window:
-    """Return where the facts are that may be of the time that is asked for, or certainly are; by one statement."""
-    certain = is_certain(asked)
-    since, until = (name in asked.given for name in BESIDE)
-    times = times_of(asked)
-    key = ("window", *times.items(), certain)
-    if known := about.windows.find([key]):
-        return known[key]
-    statement = _STATEMENTS.of(connection, ("window", since, until, certain), lambda: Dating(asked).moments())
-    runs = statement.rows(connection, {**times, "dated": about.dated})
-    first, last = next((first, last) for first, last, is_within in runs if is_within)
-    apart = BitMap()
-    for begins, ends, is_within in runs:
-        if not is_within:
-            apart.add_range(begins, ends + 1)
-    but = beside = NONE
-    if certain:
-        but = FrozenBitMap(apart | about.endless if until else apart)
-    elif since:
-        # What begins before a time and has no end reaches into it.
-        beside = FrozenBitMap(apart | about.endless & BitMap(range(min(first, about.dated + 1))))
-    else:
-        beside = FrozenBitMap(apart)
-    found = Window(first, last, beside, but)
-    about.windows.keep([(key, found)])
-    return found
+def _endless(plan: Plan, about: Snapshot, facts: Mapping[str, AnyBitMap]) -> dict[str, AnyBitMap]:
+    """Return which of all the facts that a plan's lists and words find have no known end, which a release remembers."""
+    keys = {modality: (plan, modality) for modality in facts}
+    known = about.bitmaps.find(keys.values())
+    missing = {
+        keys[modality]: FrozenBitMap(some & about.moments.endless)
+        for modality, some in facts.items()
+        if keys[modality] not in known
+    }
+    if missing:
+        about.bitmaps.keep(missing.items())
+    found = known | missing
+    return {modality: found[key] for modality, key in keys.items()}

@@ -17,7 +17,8 @@ from sqlalchemy import (
 from sqlmodel import col
 
 from app.core.listed import Counted
-from app.core.lists import OF_LISTS, OF_THE_PAGE, FactList, modalities
+from app.core.lists import OF_LISTS, FactList, modalities
+from app.core.planning import OF_THE_PAGE
 from app.core.vocabulary import Granularity
 from app.kit.parameters import Asked, Dimension, Parameter
 

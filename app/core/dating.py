@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    CompoundSelect,
     SQLColumnExpression,
     and_,
     bindparam,
     exists,
-    false,
     func,
     literal,
     or_,
     select,
-    true,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -93,33 +89,6 @@ class Dating:
     def text(self, name: str) -> BindParameter[str]:
         """Return a text that the statement takes."""
         return text_slot(name) if self.values is None else bindparam(None, self.values[name], unique=True)
-
-    def moments(self) -> CompoundSelect[Any]:
-        """Return runs of facts: first and last number, and whether it is of all that start within the time asked for.
-
-        The others may be of the time, too; or, if it is to be certain, may not be, though they start within it. No
-        other has facts without an end.
-        """
-        since, until = (name in self.asked.given for name in BESIDE)
-        first = self.first_since() if since else literal(0)
-        last = self.last_until() if until else self.number("dated")
-        if is_certain(self.asked):
-            around = self._uncertain(first, last)
-        else:
-            around = (self.beyond(reach) for reach in _around(self.asked) if reach != ENDLESS)
-        runs = (select(col(Moment.first), col(Moment.last), false()).where(*some) for some in around)
-        return union_all(select(first, last, true()), *runs)
-
-    def _uncertain(self, first: ColumnElement[int], last: ColumnElement[int]) -> Iterator[list[ColumnElement[bool]]]:
-        """Ask for moments that start within a time, and may begin before it or end after it."""
-        latest = col(Moment.latest)
-        within = [col(Moment.first) >= first, col(Moment.first) <= last]
-        if "since" in self.asked.given:
-            yield [col(Moment.begun).is_(False), *within]
-        if "until" in self.asked.given:
-            yield [col(Moment.lasts) == Lasts.long.value, *within, latest > self.text("until")]
-            running = [col(Moment.first) >= self.first_since("running"), col(Moment.first) <= last]
-            yield [col(Moment.lasts) == Lasts.short.value, *running, latest > self.text("until")]
 
     def beyond(self, reach: str) -> list[ColumnElement[bool]]:
         """Ask for moments around a time that reach into it."""

@@ -18,7 +18,7 @@ from app.kit import edtf, fulltext, grammar, parameters
 from app.kit.codes import Code
 from app.kit.fulltext import full_text
 from app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
-from app.kit.parameters import Asked, Dimension, Match, Matcher, Parameter, Where, as_they_are
+from app.kit.parameters import Asked, Dimension, Match, Matcher, Parameter, Where, as_they_are, by_name
 from app.kit.textindex import SEARCH, Sought, matches
 from app.kit.values import Value, code, day, identifier, name_of, number, text, word, year
 
@@ -50,7 +50,7 @@ def by_party(name: str, where: Where) -> Callable[[Asked], Dimension]:
     """Count by who has a role: by the state that an actor counts for, else by the actor itself."""
 
     def dimension(asked: Asked) -> Dimension:
-        parameter = next(one for one in asked.parameters if one.name == name)
+        parameter = by_name(asked.parameters)[name]
         wanted = [choice.values for choice in asked.given.get(name, ()) if not choice.negated]
         # Only what was asked for, and as it was asked: `norwegian-navy`, not its state.
         among = wanted[0] if wanted and not parameter.several else ()

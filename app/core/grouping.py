@@ -29,7 +29,7 @@ from app.core.resource import Summed
 from app.core.tables import Amount, Fact, FactSource, Name
 from app.core.vocabulary import Granularity
 from app.kit.pages import EXACT
-from app.kit.parameters import Asked, Parameter
+from app.kit.parameters import Asked, Parameter, by_name
 from app.kit.problems import Culprit, unprocessable
 
 MOST_VALUES = 100
@@ -197,7 +197,7 @@ def _group(
     summed: Sequence[Summed],
 ) -> dict[str, Any]:
     values = list(zip(parameters, row, strict=False))
-    source = next(one for one in question.asked.parameters if one.name == "source")
+    source = by_name(question.asked.parameters)["source"]
     # A fact has one source or more: this link finds those of this one, whatever else was asked.
     linked = values if source in parameters else [*values, (source, row.source)]
     return {

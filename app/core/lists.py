@@ -12,7 +12,8 @@ from sqlmodel import col
 from app.core import bitmaps, spans, statements
 from app.core.asking import Question
 from app.core.bitmaps import Met
-from app.core.postings import Plan, plan
+from app.core.planning import OF_THE_PAGE, plan
+from app.core.postings import Plan
 from app.core.questions import ANY_MODALITY
 from app.core.selecting import Selecting, values_of
 from app.core.snapshot import HeldRelease
@@ -25,8 +26,6 @@ from app.kit.parameters import Asked
 from app.kit.prepared import Statements
 
 TIMES = frozenset({"since", "until", "active_on"})
-# They choose among what is found, and change nothing in what finds it.
-OF_THE_PAGE = ("limit", "cursor", "fields", "facet", "group_by")
 # They are in no statement, for lists are of one kind and modality; nor is the order, which is in its shape.
 OF_LISTS = ("kind", "modality", "sort", "release")
 # As texts: a question asks for each several times, and a code's value is looked up each time.

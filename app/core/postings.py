@@ -8,18 +8,11 @@ but lists, dates and words, and no list is short, they meet as bitmaps instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import Connection, select, tuple_
-from sqlmodel import col
-
-from app.core.listed import Term
-from app.core.snapshot import Cell, Cells, HeldRelease, Listed
-from app.core.terms import ALL_KINDS, EVERY
-from app.kit import parameters
-from app.kit.parameters import Asked
+from app.core.snapshot import Cell, Cells, Listed
 
 # So few facts are sorted faster than lists are merged.
 FEW = 2_000
@@ -29,8 +22,6 @@ FEW_BY_DATE = 300
 FEW_TO_MEET = 16
 # So many parts a statement may have.
 MOST_PARTS = 60
-# So many terms are remembered in a release.
-MOST_TERMS = 20_000
 # They choose among the facts of the lists.
 BESIDE = ("since", "until")
 BETWEEN = frozenset(BESIDE)
@@ -66,7 +57,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Meeting:
-    """Lists of one modality: facts in any list of each of `wanted`, in none of `unwanted`; none, if none is wanted."""
+    """Lists of one modality: facts in any list of each of `wanted`, in none of `unwanted`."""
 
     wanted: tuple[tuple[Listed, ...], ...]
     unwanted: tuple[tuple[Listed, ...], ...]
@@ -77,7 +68,7 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class _Filter:
+class Filter:
     """One filter: its lists, by kind and modality."""
 
     cells: Cells
@@ -100,7 +91,8 @@ class _Filter:
         return sum(one.count for one in self.of(cells))
 
 
-@dataclass(frozen=True)
+# Told from another by itself: a release remembers plans, and by them what was found.
+@dataclass(frozen=True, eq=False)
 class Plan:
     """The lists behind a question.
 
@@ -108,15 +100,17 @@ class Plan:
     empty where all facts of a modality are meant.
     others: what is asked that is in no list. many: those of them that may find very many facts.
     single: one filter at most is asked, and no fact is in two of its lists.
+    size: how many bytes it takes in memory, about.
     """
 
-    every: _Filter
-    asserted: tuple[_Filter, ...]
-    negated: tuple[_Filter, ...]
+    every: Filter
+    asserted: tuple[Filter, ...]
+    negated: tuple[Filter, ...]
     cells: tuple[Cell, ...]
     others: frozenset[str]
     many: frozenset[str]
     single: bool
+    size: int
 
     @property
     def counted(self) -> bool:
@@ -145,11 +139,10 @@ class Plan:
             return False
         return bool(self.many) or self._first.total(self.cells) > FEW_TO_MEET
 
-    def meeting(self, modality: str) -> Meeting:
-        """Return the lists of a modality as they are to meet."""
-        cells = self._of([modality])
-        wanted = tuple(one.of(cells) for one in (self.asserted or (self.every,))) if cells else ()
-        return Meeting(wanted, tuple(lists for one in self.negated if (lists := one.of(cells))))
+    @cached_property
+    def meetings(self) -> dict[str, Meeting]:
+        """The lists of each modality in which there are any, as they are to meet."""
+        return {modality: self._meeting(modality) for modality in dict.fromkeys(modality for _, modality in self.cells)}
 
     def parts(self, modalities: Iterable[str], reaches: int = 1) -> list[Part]:
         """Return the facts of some modalities in parts, each of which is to be walked in order.
@@ -185,6 +178,11 @@ class Plan:
         cells = self._of([modality])
         return self._first.total(cells) - sum(one.total(cells) for one in self.negated)
 
+    def _meeting(self, modality: str) -> Meeting:
+        cells = self._of([modality])
+        wanted = tuple(one.of(cells) for one in (self.asserted or (self.every,)))
+        return Meeting(wanted, tuple(lists for one in self.negated if (lists := one.of(cells))))
+
     def _of(self, modalities: Iterable[str]) -> list[Cell]:
         wanted = set(modalities)
         return [cell for cell in self.cells if cell[1] in wanted]
@@ -193,10 +191,10 @@ class Plan:
         return self._first.total(cells) <= (FEW_BY_DATE if self.others & BETWEEN else FEW)
 
     @cached_property
-    def _first(self) -> _Filter:
+    def _first(self) -> Filter:
         return min(self.asserted, key=lambda one: one.total(self.cells), default=self.every)
 
-    def _part(self, cells: list[Cell], first: _Filter | None, lists: Ids) -> Part:
+    def _part(self, cells: list[Cell], first: Filter | None, lists: Ids) -> Part:
         others = [one for one in self.asserted if one is not first]
         if first is None:
             others.append(self.every)
@@ -206,88 +204,3 @@ class Plan:
             tuple(ids for one in self.negated if (ids := one.ids(cells))),
             first is None or first.once,
         )
-
-
-def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | None) -> Plan:
-    """Return the lists behind a question about facts of a kind, or of all; by one statement, if terms are new to it."""
-    wanted: list[tuple[bool, list[parameters.Term]]] = []
-    others: set[str] = set()
-    for parameter in asked.parameters:
-        choices = asked.given.get(parameter.name)
-        if not choices:
-            continue
-        if parameter.terms is None:
-            chooses = parameter.match or parameter.starts or parameter.name in BESIDE
-            if chooses or (parameter.name, choices[0].values) == CERTAIN:
-                others.add(parameter.name)
-            continue
-        for choice in choices:
-            found = parameter.terms(choice.values, asked)
-            one = None if found is None else (choice.negated, list(found))
-            # Two filters may read the same lists.
-            if one and one not in wanted:
-                wanted.append(one)
-    listed = _listed(connection, held, [EVERY, *(term for _, some in wanted for term in some)])
-    filters = [(negated, _filter(listed, some)) for negated, some in wanted]
-    every = _filter(listed, [EVERY])
-    asserted = tuple(one for negated, one in filters if not negated)
-    refused = tuple(one for negated, one in filters if negated)
-    of_kind = _kinds(asked, kind)
-    if of_kind is None and not asserted:
-        cells = [cell for cell in every.cells if cell[0] == ALL_KINDS]
-        refused = tuple(_of_all_kinds(one) for one in refused)
-    else:
-        cells = [cell for cell in every.cells if cell[0] and (of_kind is None or of_kind(cell[0]))]
-    cells = [cell for cell in cells if all(cell in one.cells for one in asserted)]
-    single = len(filters) <= 1 and all(one.once for _, one in filters)
-    many = frozenset(one.name for one in asked.parameters if one.starts == "many" and one.name in others)
-    return Plan(every, asserted, refused, tuple(cells), frozenset(others), many, single)
-
-
-def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:
-    """Return which kinds are asked for; None for all."""
-    if kind is not None:
-        return lambda one: one == kind
-    choices = asked.given.get("kind", ())
-    return (lambda one: all((one in choice.values) != choice.negated for choice in choices)) if choices else None
-
-
-def _filter(listed: Mapping[parameters.Term, Cells], wanted: Sequence[parameters.Term]) -> _Filter:
-    if len(wanted) == 1:
-        return _Filter(listed[wanted[0]])
-    cells: dict[Cell, list[Listed]] = {}
-    for term in dict.fromkeys(wanted):
-        for cell, some in listed[term].items():
-            cells.setdefault(cell, []).extend(some)
-    return _Filter(cells)
-
-
-def _of_all_kinds(given: _Filter) -> _Filter:
-    """Return a filter with its lists of all kinds together, beside those of each."""
-    together: dict[Cell, list[Listed]] = {}
-    for (_, modality), some in given.cells.items():
-        together.setdefault((ALL_KINDS, modality), []).extend(some)
-    return _Filter({**given.cells, **together})
-
-
-def _listed(
-    connection: Connection, held: HeldRelease, wanted: Iterable[parameters.Term]
-) -> dict[parameters.Term, Cells]:
-    """Return the lists of terms, of which a release remembers those that were asked last."""
-    known = held.about.listed
-    # Another thread may forget them all at any time.
-    found = {term: cells for term in wanted if (cells := known.get(term)) is not None}
-    missing = sorted(set(wanted) - found.keys())
-    if missing:
-        rows: dict[parameters.Term, dict[Cell, list[Listed]]] = {term: {} for term in missing}
-        statement = select(
-            col(Term.name), col(Term.value), col(Term.kind), col(Term.modality), col(Term.id), col(Term.count)
-        )
-        asked = statement.where(tuple_(col(Term.name), col(Term.value)).in_(missing)).order_by(col(Term.id))
-        for name, value, kind, modality, id_, count in connection.execute(asked):
-            rows[name, value][kind, modality] = [Listed(id_, count)]
-        if len(known) + len(rows) > MOST_TERMS:
-            known.clear()
-        known.update(rows)
-        found.update(rows)
-    return found

@@ -9,23 +9,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pyroaring import BitMap, FrozenBitMap
+from pyroaring import FrozenBitMap
 from sqlalchemy import Column, Connection, MetaData, String, Table, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
-from app.core.listed import Moment
+from app.core import moments
+from app.core.moments import Moments
 from app.core.tables import Release, Source
-from app.core.windows import Window, size_of
+from app.core.windows import size_of
 from app.kit.bounded import Bounded
-from app.kit.edtf import Lasts
 from app.kit.engines import LOG, Held, NotServing, Releases, first_line, lost
 from app.kit.pages import MAX_LIMIT
 
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 # Of bitmaps: at ten million facts, the longest list's has 1.25 MB.
 MOST_BYTES = 32 * 2**20
-OF_WINDOWS = 4 * 2**20
+OF_PLANS = 4 * 2**20
 _TOLD = ("id", "title", "publisher", "url")
 
 
@@ -47,10 +47,10 @@ class Snapshot:
     """A release: its id, when it was loaded, how many facts are dated, its counts, who came before whom.
 
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
-    endless: the numbers of the dated facts that have no known end: hundreds of runs, which questions about dates share.
+    moments: where its dates are.
     names: what names were found to stand for, remembered as they are asked. listed: the lists of terms, likewise.
     spread: the sources of lists, likewise. bitmaps: those of lists by id, and of the facts that words found by these:
-    to read one anew takes up to milliseconds. windows: by the days that are asked for.
+    to read one anew takes up to milliseconds. plans: of questions that ask for the same but for the days.
     """
 
     id: str
@@ -60,15 +60,15 @@ class Snapshot:
     coverage: dict[str, Any]
     schema: str | None
     sources: dict[str, dict[str, str | None]]
-    endless: FrozenBitMap
+    moments: Moments = field(compare=False)
     names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict, compare=False)
     listed: dict[tuple[str, str], Cells] = field(default_factory=dict, compare=False)
     spread: dict[Hashable, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict, compare=False)
     bitmaps: Bounded[Hashable, FrozenBitMap] = field(
         default_factory=lambda: Bounded(MOST_BYTES, size_of), compare=False
     )
-    windows: Bounded[Hashable, Window] = field(
-        default_factory=lambda: Bounded(OF_WINDOWS, lambda window: window.size), compare=False
+    plans: Bounded[Hashable, Any] = field(
+        default_factory=lambda: Bounded(OF_PLANS, lambda plan: plan.size), compare=False
     )
 
     @property
@@ -109,8 +109,7 @@ def describe(connection: Connection) -> Snapshot:
         ).one_or_none()
         sources = connection.execute(select(col(Source.answer)).order_by(col(Source.n)).limit(MAX_LIMIT)).scalars()
         told = [json.loads(source) for source in sources]
-        without_end = col(Moment.lasts) == Lasts.endless.value
-        runs = connection.execute(select(col(Moment.first), col(Moment.last)).where(without_end)).all()
+        dates = moments.read(connection)
     except DatabaseError as error:
         if lost(error):
             raise
@@ -120,13 +119,8 @@ def describe(connection: Connection) -> Snapshot:
         row = None
     if row is None:
         raise NotServing("The database holds no whole release: run `python -m seed load`.")
-    endless = BitMap()
-    for first, last in runs:
-        endless.add_range(first, last + 1)
     by_id = {source["id"]: {key: source.get(key) for key in _TOLD} for source in told}
-    return Snapshot(
-        row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), schema, by_id, FrozenBitMap(endless)
-    )
+    return Snapshot(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), schema, by_id, dates)
 
 
 @cache

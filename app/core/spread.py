@@ -13,7 +13,8 @@ from sqlmodel import col
 from app.core.asking import Question, address
 from app.core.attribution import MOST_NAMED
 from app.core.listed import Counted
-from app.core.lists import OF_LISTS, OF_THE_PAGE, FactList, modalities
+from app.core.lists import OF_LISTS, FactList, modalities
+from app.core.planning import OF_THE_PAGE
 from app.core.questions import ANY_MODALITY
 from app.core.tables import Relation
 from app.core.vocabulary import Modality

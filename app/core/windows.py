@@ -14,39 +14,64 @@ OF_A_BITMAP, OF_A_CONTAINER = 300, 64
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """The numbers of some facts. endless: those of them that have no known end, where a window asks for them."""
+
+    all: AnyBitMap
+    endless: AnyBitMap = NONE
+
+
+@dataclass(frozen=True)
 class Window:
-    """Numbers from `first` to `last`, less those of `but` among them, and those of `beside`, which are none of them."""
+    """Numbers from `first` to `last`, less those of `but` among them, and those of `beside`, which are none of them.
+
+    endless_before: those before `first` that have no known end are seen, too. but_endless: none that has none is seen.
+    """
 
     first: int
     last: int
-    beside: FrozenBitMap = NONE
-    but: FrozenBitMap = NONE
+    beside: AnyBitMap = NONE
+    but: AnyBitMap = NONE
+    endless_before: bool = False
+    but_endless: bool = False
 
     @property
-    def size(self) -> int:
-        """How many bytes it takes in memory, about."""
-        return size_of(self.beside) + size_of(self.but)
+    def of_endless(self) -> bool:
+        """Whether it has to be known what has no end."""
+        return self.endless_before or self.but_endless
 
-    def count(self, numbers: AnyBitMap, enough: int) -> int:
+    def within(self, numbers: Numbers) -> AnyBitMap:
+        """Return numbers without those that are never seen, wherever they are."""
+        found = numbers.all - self.but if self.but else numbers.all
+        return found - numbers.endless if self.but_endless else found
+
+    def count(self, numbers: Numbers, enough: int) -> int:
         """Return how many of a list are seen; of more than enough, any such number, for which it is not walked."""
-        numbers = numbers - self.but if self.but else numbers
-        before = numbers.rank(self.first - 1) if self.first else 0
-        within = max(0, numbers.rank(self.last) - before)
-        return within if within > enough else within + numbers.intersection_cardinality(self.beside)
+        found = self.within(numbers)
+        before = found.rank(max(self.first, 1) - 1)
+        within = max(0, found.rank(self.last) - before)
+        if within > enough:
+            return within
+        endless = numbers.endless.rank(max(self.first, 1) - 1) if self.endless_before else 0
+        return within + found.intersection_cardinality(self.beside) + endless
 
 
 class Seen:
     """The numbers of a list that are seen through a window, in order."""
 
-    def __init__(self, numbers: AnyBitMap, window: Window) -> None:
+    def __init__(self, numbers: Numbers, window: Window) -> None:
         """Take the list."""
-        numbers = numbers - window.but if window.but else numbers
-        start = numbers.rank(window.first - 1) if window.first else 0
-        beside = numbers & window.beside
+        found = window.within(numbers)
+        start = found.rank(max(window.first, 1) - 1)
+        beside = found & window.beside
+        if window.endless_before:
+            endless = BitMap(numbers.endless)
+            endless.remove_range(window.first, 2**32)
+            beside = beside | endless
         before = beside.rank(window.first)
         self._parts = (
             (beside, 0, before),
-            (numbers, start, max(start, numbers.rank(window.last))),
+            (found, start, max(start, found.rank(window.last))),
             (beside, before, len(beside)),
         )
 

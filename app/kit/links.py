@@ -16,9 +16,11 @@ def link(target: str, rel: str, **more: str) -> str:
     return "; ".join([f"<{quote(target, safe=_PLAIN)}>", *said])
 
 
+_DESCRIBED = f"{link('/openapi.json', 'describedby', type='application/json')}, {link('/docs', 'service-doc')}"
+
+
 def header(address: str, following: str | None = None) -> str:
     """Return the links of an answer: itself, the page after it, what describes it."""
     links = [link(address, "canonical")] if len(address) <= LONGEST else []
     links += [link(following, "next")] if following else []
-    links += [link("/openapi.json", "describedby", type="application/json"), link("/docs", "service-doc")]
-    return ", ".join(links)
+    return ", ".join([*links, _DESCRIBED])

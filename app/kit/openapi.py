@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from app.kit import going
 from app.kit.formats import Format, contents, offer_doc
 from app.kit.pages import dump, json_response
-from app.kit.parameters import Parameter, schema
+from app.kit.parameters import Parameter
 from app.kit.problems import ProblemAnswer, responses
 from app.kit.remembering import UNOBSERVED
 from app.kit.validators import etag_of, headers_of
@@ -235,3 +235,34 @@ def _declared(app: FastAPI) -> dict[str, Any]:
 
 def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for methods in document["paths"].values() for operation in methods.values()]
+
+
+def schema(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
+    """Return the OpenAPI parameter objects of these parameters, aliases included."""
+    objects = []
+    for parameter in parameters:
+        shape = dict(parameter.value.schema)
+        example = shape.pop("example", None)
+        if parameter.takes != "one":
+            shape = {"type": "array", "items": shape, "minItems": 1, "maxItems": parameter.most}
+            if parameter.takes == "pair":
+                shape |= {"minItems": 2, "maxItems": 2}
+        if parameter.default is not None:
+            default = int(parameter.default) if shape["type"] == "integer" else parameter.default
+            shape["default"] = default if parameter.takes == "one" else [default]
+        for name in filter(None, (parameter.name, parameter.also)):
+            other = parameter.also if name == parameter.name else parameter.name
+            doc = parameter.doc + (f" The same as `{other}`." if other else "")
+            said: dict[str, Any] = {
+                "name": name,
+                "in": "query",
+                "required": parameter.required,
+                "description": doc,
+                "schema": shape,
+            }
+            if parameter.takes != "one":
+                said |= {"style": "form", "explode": False}
+            if example:
+                said["example"] = example
+            objects.append(said)
+    return objects

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Response
+from pydantic_core import to_json
 
 EXACT = 10_000
 DEFAULT_LIMIT = 50
@@ -53,8 +54,8 @@ def question_digest(path: str, query: str) -> str:
 
 
 def dump(value: Any) -> bytes:
-    """Return compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    """Return compact JSON, in UTF-8."""
+    return to_json(value)
 
 
 def joined(answers: Iterable[str]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, not_, or_, select
@@ -76,7 +76,8 @@ def as_they_are(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-@dataclass(frozen=True)
+# Told from another by itself: what is known of many of them is looked up by them.
+@dataclass(frozen=True, eq=False)
 class Parameter:
     """One thing a caller may ask.
 
@@ -117,6 +118,13 @@ class Parameter:
     starts: Literal["few", "many"] | None = None
 
 
+@lru_cache(maxsize=256)
+def by_name(parameters: tuple[Parameter, ...]) -> dict[str, Parameter]:
+    """Return parameters by their names, the other ones of them included."""
+    others = {parameter.also: parameter for parameter in parameters if parameter.also}
+    return {parameter.name: parameter for parameter in parameters} | others
+
+
 @dataclass(frozen=True)
 class Asked:
     """A question as understood: canonical values by parameter, in declared order.
@@ -132,14 +140,19 @@ class Asked:
         """Return the single value of a `one` parameter, else its default."""
         if name in self.given:
             return self.given[name][0].values[0]
-        return next(parameter.default for parameter in self.parameters if parameter.name == name)
+        return by_name(self.parameters)[name].default
+
+    @cached_property
+    def chosen(self) -> tuple[tuple[Parameter, tuple[AnyOf, ...]], ...]:
+        """What is given, in declared order, with its choices."""
+        given = self.given
+        return tuple((one, choices) for one in self.parameters if (choices := given.get(one.name)))
 
     @property
     def start(self) -> Parameter | None:
         """The first parameter that a statement may begin with; a list that is negated leaves more than it takes."""
-        for parameter in self.parameters:
-            choices = self.given.get(parameter.name)
-            if parameter.starts and choices and not choices[0].negated:
+        for parameter, choices in self.chosen:
+            if parameter.starts and not choices[0].negated:
                 return parameter
         return None
 
@@ -148,23 +161,19 @@ class Asked:
         written = {name: parts for name, parts in self._written.items() if name not in changes}
         set_ = {name: text for name, text in changes.items() if text is not None}
         if set_:
-            # In declared order again.
-            for parameter in self.parameters:
-                if parameter.name in set_:
-                    written[parameter.name] = self._encoded(parameter, [set_[parameter.name]])
-                elif parameter.name in written:
-                    written[parameter.name] = written.pop(parameter.name)
+            declared = by_name(self.parameters)
+            written |= {name: self._encoded(declared[name], [text]) for name, text in set_.items()}
+            written = {one.name: written[one.name] for one in self.parameters if one.name in written}
         return "&".join(part for parts in written.values() for part in parts)
 
     @cached_property
     def _written(self) -> dict[str, list[str]]:
         """Whatever is given, as the query string has it, in declared order."""
         written: dict[str, list[str]] = {}
-        for parameter in self.parameters:
-            if choices := self.given.get(parameter.name):
-                single = parameter.takes == "one"
-                texts = [choice.values[0] if single else grammar.write(choice) for choice in choices]
-                written[parameter.name] = self._encoded(parameter, texts)
+        for parameter, choices in self.chosen:
+            single = parameter.takes == "one"
+            texts = [choice.values[0] if single else grammar.write(choice) for choice in choices]
+            written[parameter.name] = self._encoded(parameter, texts)
         return written
 
     def _encoded(self, parameter: Parameter, texts: list[str]) -> list[str]:
@@ -176,9 +185,9 @@ class Asked:
     def implied(self, name: str) -> set[str | None]:
         """Return the values of a parameter that others, as they are given, ask for too."""
         found: set[str | None] = set()
-        for parameter in self.parameters:
+        for parameter, choices in self.chosen:
             if parameter.implies and parameter.implies[0] == name:
-                for choice in self.given.get(parameter.name, ()):
+                for choice in choices:
                     found.update(
                         *(parameter.implies[1].get(value, ()) for value in choice.values if not choice.negated)
                     )
@@ -189,7 +198,7 @@ class Asked:
 
         `single`: a record has at most one.
         """
-        parameter = next(one for one in self.parameters if one.name == name)
+        parameter = by_name(self.parameters)[name]
         before = self.given.get(name, ())
         if not parameter.several and not single and any(choice.negated for choice in before):
             return None
@@ -198,7 +207,7 @@ class Asked:
         given = {**self.given, name: tuple(choices)}
         if parameter.implies:
             # What it implies may be more than was asked.
-            other = next(one for one in self.parameters if one.name == parameter.implies[0])
+            other = by_name(self.parameters)[parameter.implies[0]]
             given.setdefault(other.name, (AnyOf((str(other.default),)),))
         return Asked(self.parameters, given)
 
@@ -211,9 +220,8 @@ class Asked:
         shape: list[Hashable] = []
         bound: dict[str, tuple[tuple[Any, ...], ...]] = {}
         values: dict[str, Any] = {}
-        for parameter in self.parameters:
-            choices = () if parameter.name in left_out else self.given.get(parameter.name, ())
-            if not choices:
+        for parameter, choices in self.chosen:
+            if parameter.name in left_out:
                 continue
             if parameter.bind is None:
                 shape.append((parameter.name, choices))
@@ -232,7 +240,7 @@ class Asked:
         """Return the SQL of all that was asked, on rows whose key column is `key`."""
         left_out = set(without)
         found: list[ColumnElement[bool]] = []
-        for parameter in self.parameters:
+        for parameter, _ in self.chosen:
             if parameter.name in left_out:
                 continue
             for negated, match in self.matches(parameter):
@@ -258,37 +266,6 @@ NOTHING = Asked((), {})
 
 def _bound(parameter: Parameter, choice: AnyOf) -> tuple[Any, ...]:
     return choice.values if parameter.bind is None else parameter.bind(choice.values)
-
-
-def schema(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
-    """Return the OpenAPI parameter objects of these parameters, aliases included."""
-    objects = []
-    for parameter in parameters:
-        shape = dict(parameter.value.schema)
-        example = shape.pop("example", None)
-        if parameter.takes != "one":
-            shape = {"type": "array", "items": shape, "minItems": 1, "maxItems": parameter.most}
-            if parameter.takes == "pair":
-                shape |= {"minItems": 2, "maxItems": 2}
-        if parameter.default is not None:
-            default = int(parameter.default) if shape["type"] == "integer" else parameter.default
-            shape["default"] = default if parameter.takes == "one" else [default]
-        for name in filter(None, (parameter.name, parameter.also)):
-            other = parameter.also if name == parameter.name else parameter.name
-            doc = parameter.doc + (f" The same as `{other}`." if other else "")
-            said: dict[str, Any] = {
-                "name": name,
-                "in": "query",
-                "required": parameter.required,
-                "description": doc,
-                "schema": shape,
-            }
-            if parameter.takes != "one":
-                said |= {"style": "form", "explode": False}
-            if example:
-                said["example"] = example
-            objects.append(said)
-    return objects
 
 
 def _table(key: SQLColumnExpression[int]) -> object:

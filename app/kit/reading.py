@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from app.kit import grammar
 from app.kit.grammar import AnyOf, GrammarError
-from app.kit.parameters import PAIR, Asked, Parameter
+from app.kit.parameters import PAIR, Asked, Parameter, by_name
 from app.kit.problems import Culprit, unprocessable
 from app.kit.values import Refused, near
 
@@ -19,23 +19,20 @@ def read(parameters: tuple[Parameter, ...], query: bytes, resolve: Resolve) -> A
         written = grammar.pairs(query)
     except GrammarError as error:
         raise unprocessable([Culprit(parameter=error.parameter, detail=error.detail)]) from None
-    known = {parameter.name: parameter for parameter in parameters}
-    known |= {parameter.also: parameter for parameter in parameters if parameter.also}
+    known = by_name(parameters)
     choices, culprits = _choices(written, known)
     resolved, refusals = _resolve_names(choices, known, resolve)
     culprits += refusals
     given: dict[str, tuple[AnyOf, ...]] = {}
-    named = {name for name, _ in resolved}
+    spelled: dict[str, list[tuple[str, AnyOf]]] = {}
+    for name, choice in resolved:
+        spelled.setdefault(known[name].name, []).append((name, choice))
     for parameter in parameters:
-        try:
-            asked = parameter.name in named or parameter.also in named
-            found = _joined(parameter, resolved) if asked else ()
-        except Refused as refused:
-            written_as = next(name for name, _ in resolved if name in (parameter.name, parameter.also))
-            culprits.append(_culprit(written_as, refused))
-            continue
-        if found:
-            given[parameter.name] = found
+        if some := spelled.get(parameter.name):
+            try:
+                given[parameter.name] = _joined(parameter, some)
+            except Refused as refused:
+                culprits.append(_culprit(some[0][0], refused))
         elif parameter.required and not any(culprit.parameter == parameter.name for culprit in culprits):
             culprits.append(Culprit(parameter=parameter.name, detail="is required"))
     for parameter in parameters:
@@ -110,14 +107,13 @@ def _resolve_names(
 
 
 def _joined(parameter: Parameter, choices: Sequence[tuple[str, AnyOf]]) -> tuple[AnyOf, ...]:
-    """Put together what was given for one parameter under its two names."""
-    by_name: dict[str, set[AnyOf]] = {}
+    """Put together what was given for one parameter, under its two names."""
+    by_spelling: dict[str, set[AnyOf]] = {}
     count: dict[str, int] = {}
     for name, choice in choices:
-        if name in (parameter.name, parameter.also):
-            by_name.setdefault(name, set()).add(choice.canonical())
-            count[name] = count.get(name, 0) + 1
-    spelled = list(by_name.values())
+        by_spelling.setdefault(name, set()).add(choice.canonical())
+        count[name] = count.get(name, 0) + 1
+    spelled = list(by_spelling.values())
     if len(spelled) == PAIR and spelled[0] != spelled[1]:
         raise Refused(
             f"`{parameter.name}` and `{parameter.also}` are the same parameter and were given different values"

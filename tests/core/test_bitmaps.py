@@ -12,20 +12,29 @@ from pyroaring import BitMap, FrozenBitMap
 from sqlalchemy import create_engine
 
 from app.core.bitmaps import EVERYTHING, LONG, Met
-from app.core.windows import Window, size_of
+from app.core.windows import Numbers, Window, size_of
 from seed import bitmaps as made
 
 NUMBERS = st.sets(st.integers(min_value=1, max_value=40))
 ENDS = st.integers(0, 41)
 
 
+# Of all numbers, those of facts without an end.
+ENDLESS = set(range(3, 40, 4))
+
+
 @st.composite
 def windows(draw: st.DrawFn) -> tuple[Window, set[int]]:
     """Draw a window, and what is seen through it; some have nothing between their ends, as a time without facts has."""
     first, last, apart = draw(ENDS), draw(ENDS), draw(NUMBERS)
+    before, but = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
     within = set(range(first, last + 1))
-    window = Window(first, last, FrozenBitMap(apart - within), FrozenBitMap(apart & within))
-    return draw(st.sampled_from([(window, within ^ apart), (EVERYTHING, set(range(50)))]))
+    # What has no end is told of as such alone.
+    beside, less = apart - within - (ENDLESS if before else set()), apart & within
+    window = Window(first, last, FrozenBitMap(beside), FrozenBitMap(less), before, but)
+    seen = within - less | beside | {n for n in ENDLESS if before and n < first}
+    seen -= ENDLESS if but else set()
+    return draw(st.sampled_from([(window, seen), (EVERYTHING, set(range(50)))]))
 
 
 def test_every_long_list_has_a_bitmap_of_its_facts_and_no_other_has(article_url: str) -> None:
@@ -53,7 +62,9 @@ def test_pages_follow_each_other(
 ) -> None:
     dated, limit = data.draw(ENDS), data.draw(st.integers(1, 7))
     through, seen = window
-    met = Met({modality: BitMap(numbers) for modality, numbers in facts.items()}, through)
+    met = Met(
+        {modality: Numbers(BitMap(numbers), BitMap(numbers & ENDLESS)) for modality, numbers in facts.items()}, through
+    )
     expected = {modality: len(numbers & seen) for modality, numbers in facts.items()}
     assert met.counts(50) == expected
     for enough in (0, 5):
@@ -70,7 +81,7 @@ def test_pages_follow_each_other(
 
 @given(NUMBERS, st.integers(0, 41), st.sampled_from([0, 1, 7, 41, 2**31 - 1]), st.integers(1, 50))
 def test_a_page_begins_after_any_number(numbers: set[int], dated: int, after: int, limit: int) -> None:
-    met = Met({"a": BitMap(numbers)}, EVERYTHING)
+    met = Met({"a": Numbers(BitMap(numbers))}, EVERYTHING)
     assert met.page("a", dated, after, limit, down=False) == [n for n in sorted(numbers) if n > after][:limit]
     undated = [n for n in sorted(numbers, reverse=True) if n > dated and (after <= dated or n < after)]
     in_time = [n for n in sorted(numbers, reverse=True) if n <= dated and n < after <= dated]

@@ -74,7 +74,6 @@ def test_what_is_found_in_time_is_what_the_dates_of_facts_say(
     monkeypatch.setattr(postings, "FEW_TO_MEET", few_to_meet)
     # No statement is known: who asks first has it written for all who ask alike.
     monkeypatch.setattr(bitmaps, "_STATEMENTS", Statements())
-    small.app.state.releases.current().about.windows.clear()
     facts = {
         fact["id"]: fact["date"]
         for fact in small.json("/facts?modality=any")["data"]

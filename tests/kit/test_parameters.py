@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.parameters import Asked, Parameter, schema
+from app.kit.openapi import schema
+from app.kit.parameters import Asked, Parameter
 from app.kit.problems import Problem
 from app.kit.reading import read
 from app.kit.values import Refused, name_of, number, text, word
