@@ -132,13 +132,14 @@ def test_lists_that_meet_take_as_many_whatever_their_length(
 def test_what_is_remembered_costs_no_statement_again(article: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bitmaps, "FEW_LOOKED_UP", -1)
     article.forget()
-    question = "/facts?country=TR,AZ&q=military&since=2000"
+    question = "/facts?country=TR,AZ&q=military"
     asked = []
-    for limit in (1, 2):
-        article.json(f"{question}&limit={limit}")
+    # Other days are no other plan.
+    for more in ("since=2000&limit=1", "since=2000&limit=2", "since=2001-05&until=2020"):
+        article.json(f"{question}&{more}")
         asked.append({match[1] for one in article.statements if (match := re.search(r"FROM (?:\w+\.)?(\w+)", one))})
     assert asked[0] >= {"search", "bitmap", "fact"}
-    assert asked[1] == {"fact"}
+    assert asked[1:] == [{"fact"}, {"fact"}]
 
 
 @pytest.mark.parametrize(
