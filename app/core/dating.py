@@ -1,4 +1,7 @@
-"""Where the facts of a time are among all, numbered in order of date: runs of numbers; lists are not known here."""
+"""Where the facts of a time are among all, numbered in order of date, as SQL says it for lists that are walked.
+
+What meets in memory finds the same by `moments`. Lists are not known here.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.core.listed import Moment
+from app.core.moments import BEYOND
 from app.core.postings import BESIDE
 from app.core.tables import Fact
 from app.kit import edtf
@@ -29,8 +33,6 @@ from app.kit.edtf import Lasts
 from app.kit.parameters import Asked
 from app.kit.prepared import number_slot, text_slot
 
-# Beyond every number of a fact.
-BEYOND = 2**31
 # Where a date's facts are: those that begin in the time asked for, and those around it that reach into it.
 WITHIN, ENDLESS, LASTING, RUNNING, UNBEGUN = "within", "endless", "lasting", "running", "unbegun"
 # Everywhere, but each fact is asked for its date: so it is where there are few, or no lists.
@@ -67,8 +69,7 @@ def times_of(asked: Asked) -> dict[str, str]:
         first = edtf.whole(asked.given["since"][0].values[0])[0]
         found |= {"since": first, "before": edtf.year_before(first)}
     if "until" in asked.given:
-        last = edtf.whole(asked.given["until"][0].values[0])[1]
-        found |= {"until": last, "running": edtf.year_before(last)}
+        found["until"] = edtf.whole(asked.given["until"][0].values[0])[1]
     return found
 
 

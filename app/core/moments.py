@@ -1,7 +1,7 @@
 """The moments of a release, read once: where the days of a time are among its facts, numbered in order of date.
 
 They are as many as the dates that facts say, and so hardly more of ten million facts than of one. Which facts are
-asked for is not known here.
+asked for is not known here, nor SQL: lists that are walked find the same by `dating`.
 """
 
 from __future__ import annotations
