@@ -6,22 +6,25 @@ asked for is not known here, nor SQL: lists that are walked find the same by `da
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pyroaring import BitMap, FrozenBitMap
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 from sqlmodel import col
 
 from app.core.listed import Moment
 from app.core.windows import Window
 from app.kit import edtf
 from app.kit.edtf import Lasts
+from app.kit.prepared import Statements
 
 # Beyond every number of a fact.
 BEYOND = 2**31
+_STATEMENTS = Statements()
 # The first and the last number of a moment's facts, and its latest day.
 Run = tuple[int, int, str]
 
@@ -90,33 +93,36 @@ class Moments:
 
 def read(connection: Connection) -> Moments:
     """Read them all, by one statement."""
-    moments = select(
-        col(Moment.starts),
-        col(Moment.first),
-        col(Moment.last),
-        col(Moment.latest),
-        col(Moment.begun),
-        col(Moment.lasts),
-    )
-    return of(connection.execute(moments.order_by(col(Moment.first))).all())
+    return of(_STATEMENTS.of(connection, "moments", _reading).rows(connection, {}))
+
+
+def _reading() -> Select[*tuple[Any, ...]]:
+    told = (Moment.starts, Moment.first, Moment.last, Moment.latest, Moment.begun, Moment.lasts)
+    return select(*map(col, told)).order_by(col(Moment.first))
 
 
 def of(rows: Sequence[Any]) -> Moments:
     """Return the moments of rows (first day, first and last number, last day, whether it begins, how long) in order."""
-    by_length: dict[Lasts, list[Run]] = {length: [] for length in Lasts}
+    starts, firsts, ends = ([row[at] for row in rows] for at in range(3))
+    by_length: dict[int, list[Run]] = {length: [] for length in Lasts}
     unbegun: list[Run] = []
     endless = BitMap()
     for _, first, last, latest, begun, lasts in rows:
         if latest is None:
             endless.add_range(first, last + 1)
             continue
-        if lasts != Lasts.day:
-            by_length[Lasts(lasts)].append((first, last, latest))
+        by_length[lasts].append((first, last, latest))
         if not begun:
             unbegun.append((first, last, latest))
-    starts, firsts, lasts_ = ([row[at] for row in rows] for at in range(3))
     return Moments(
-        starts, firsts, lasts_, by_length[Lasts.long], by_length[Lasts.short], unbegun, FrozenBitMap(endless)
+        starts,
+        # Most moments are a day's: as objects, their numbers would take several times the memory.
+        array("L", firsts),
+        array("L", ends),
+        by_length[Lasts.long],
+        by_length[Lasts.short],
+        unbegun,
+        FrozenBitMap(endless),
     )
 
 
