@@ -249,7 +249,7 @@ def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] |
 
 def _endless(plan: Plan, about: Snapshot, facts: Mapping[str, AnyBitMap]) -> dict[str, AnyBitMap]:
     """Return which of all the facts that a plan's lists and words find have no known end, which a release remembers."""
-    keys = {modality: (plan, modality) for modality in facts}
+    keys = {modality: (plan.number, modality) for modality in facts}
     known = about.bitmaps.find(keys.values())
     missing = {
         keys[modality]: FrozenBitMap(some & about.moments.endless)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, select, tuple_
@@ -22,6 +23,7 @@ OF_A_PLAN, OF_A_LIST = 4_000, 200
 OF_THE_PAGE = ("limit", "cursor", "fields", "facet", "group_by")
 # Nor does a plan hang on these: it is of all modalities, in any order.
 _NOT_PLANNED = frozenset({*OF_THE_PAGE, "sum", "modality", "sort", "release"})
+_NUMBERS = itertools.count()
 
 
 def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | None) -> Plan:
@@ -76,7 +78,7 @@ def _planned(connection: Connection, held: HeldRelease, asked: Asked, kind: str 
     many = frozenset(one.name for one, _ in asked.chosen if one.starts == "many" and one.name in others)
     size = OF_A_PLAN + sum(OF_A_LIST * len(some) for _, one in filters for some in one.cells.values())
     size += sum(len(value) for _, choices in asked.chosen for choice in choices for value in choice.values)
-    return Plan(every, asserted, refused, tuple(cells), frozenset(others), many, single, size)
+    return Plan(every, asserted, refused, tuple(cells), frozenset(others), many, single, size, next(_NUMBERS))
 
 
 def _kinds(asked: Asked, kind: str | None) -> Callable[[str], bool] | None:

@@ -91,8 +91,7 @@ class Filter:
         return sum(one.count for one in self.of(cells))
 
 
-# Told from another by itself: a release remembers plans, and by them what was found.
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Plan:
     """The lists behind a question.
 
@@ -100,7 +99,7 @@ class Plan:
     empty where all facts of a modality are meant.
     others: what is asked that is in no list. many: those of them that may find very many facts.
     single: one filter at most is asked, and no fact is in two of its lists.
-    size: how many bytes it takes in memory, about.
+    size: how many bytes it takes in memory, about. number: tells it from all others.
     """
 
     every: Filter
@@ -111,6 +110,7 @@ class Plan:
     many: frozenset[str]
     single: bool
     size: int
+    number: int
 
     @property
     def counted(self) -> bool:

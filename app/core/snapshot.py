@@ -65,10 +65,10 @@ class Snapshot:
     listed: dict[tuple[str, str], Cells] = field(default_factory=dict, compare=False)
     spread: dict[Hashable, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict, compare=False)
     bitmaps: Bounded[Hashable, FrozenBitMap] = field(
-        default_factory=lambda: Bounded(MOST_BYTES, size_of), compare=False
+        default_factory=lambda: Bounded(MOST_BYTES, _with_key), compare=False
     )
     plans: Bounded[Hashable, Any] = field(
-        default_factory=lambda: Bounded(OF_PLANS, lambda plan: plan.size), compare=False
+        default_factory=lambda: Bounded(OF_PLANS, lambda _, plan: plan.size), compare=False
     )
 
     @property
@@ -82,6 +82,11 @@ class Snapshot:
         """The earlier releases since which the changes were compiled, the last loaded first; none of older programs."""
         found: list[str] = self.coverage.get("compared", [])
         return found
+
+
+def _with_key(key: Hashable, numbers: FrozenBitMap) -> int:
+    # A number, or words as they were asked for.
+    return size_of(numbers) + len(repr(key))
 
 
 FactReleases = Releases[Snapshot]

@@ -14,8 +14,8 @@ Value = TypeVar("Value")
 class Bounded(Generic[Key, Value]):
     """Values by key, for any thread; who asks for one must not change it."""
 
-    def __init__(self, most: int, size_of: Callable[[Value], int]) -> None:
-        """Take how much they may be in all, and how much one is."""
+    def __init__(self, most: int, size_of: Callable[[Key, Value], int]) -> None:
+        """Take how much they may be in all, and how much one is with its key, which anybody may have made long."""
         self._most = most
         self._size_of = size_of
         self._size = 0
@@ -36,10 +36,9 @@ class Bounded(Generic[Key, Value]):
             for key, value in values:
                 if key not in self._values:
                     self._values[key] = value
-                    self._size += self._size_of(value)
+                    self._size += self._size_of(key, value)
             while self._size > self._most:
-                _, gone = self._values.popitem(last=False)
-                self._size -= self._size_of(gone)
+                self._size -= self._size_of(*self._values.popitem(last=False))
 
     def clear(self) -> None:
         """Forget everything."""
