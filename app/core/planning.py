@@ -17,8 +17,8 @@ from app.kit.parameters import Asked
 
 # So many terms are remembered in a release.
 MOST_TERMS = 20_000
-# What a plan takes in memory beside its lists and the words that it is of; and a list in it, with its place: about.
-OF_A_PLAN, OF_A_LIST = 4_000, 200
+# What a plan takes in memory beside its lists and its words, and what a list in it takes: about, as measured.
+OF_A_PLAN, OF_A_LIST = 6_000, 40
 # They choose among what is found, and change nothing in what finds it.
 OF_THE_PAGE = ("limit", "cursor", "fields", "facet", "group_by")
 # Nor does a plan hang on these: it is of all modalities, in any order.

@@ -25,7 +25,7 @@ from app.kit.pages import MAX_LIMIT
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 # Of bitmaps: at ten million facts, the longest list's has 1.25 MB.
 MOST_BYTES = 32 * 2**20
-OF_PLANS = 4 * 2**20
+OF_PLANS = 8 * 2**20
 _TOLD = ("id", "title", "publisher", "url")
 
 
