@@ -248,7 +248,7 @@ def _reading(long: Sequence[str], short: Sequence[str]) -> CompoundSelect[Any] |
 
 
 def _endless(plan: Plan, about: Snapshot, facts: Mapping[str, AnyBitMap]) -> dict[str, AnyBitMap]:
-    """Return which of all the facts that a plan's lists and words find have no known end, which a release remembers."""
+    """Return which of a plan's facts, whatever their dates, have no known end; a release remembers them."""
     keys = {modality: (plan.number, modality) for modality in facts}
     known = about.bitmaps.find(keys.values())
     missing = {

@@ -79,7 +79,7 @@ class FactList:
         return self.sought or self.question.asked
 
     def part(self, connection: Connection, after: int | None, limit: int) -> Part:
-        """Return a part, by one statement, or by four at most if lists meet; by one more if terms are new."""
+        """Return a part, by one statement, or by three at most if lists meet; by one more if terms are new."""
         sort = self.asked.one("sort") or "date"
         dated = self.question.held.about.dated
         shown = modalities(self.asked)
@@ -103,7 +103,7 @@ class FactList:
         return _part(statement.rows(connection, values | bound | more), limit)
 
     def counts(self, connection: Connection) -> Counts:
-        """Count what is found and what is withheld: by one statement, by three at most if lists meet that no page met.
+        """Count what is found and what is withheld: by one statement, by two at most if lists meet that no page met.
 
         By one more if they are very many.
         """

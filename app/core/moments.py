@@ -1,7 +1,7 @@
 """The moments of a release, read once: where the days of a time are among its facts, numbered in order of date.
 
-They are as many as the dates that facts say, and so hardly more of ten million facts than of one. Which facts are
-asked for is not known here, nor SQL: lists that are walked find the same by `dating`.
+They are as many as the different dates that facts say: ten million facts hardly say more than a million. Which facts
+are asked for is not known here, nor SQL: lists that are walked find the same by `dating`.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ Run = tuple[int, int, str]
 
 @dataclass(frozen=True)
 class Moments:
-    """All moments by their first days, first and last numbers, in order; and again, those that last or begin before.
+    """All moments in order: their first days, and the first and last numbers of their facts.
 
-    long, short: they last for more than a year, or for up to one. unbegun: the day on which they begin is not known.
-    endless: the numbers of the facts of those that have no known end.
+    Of these again, in order: long and short, which last for more than a year, or for up to one; unbegun, of which the
+    day on which they begin is not known. endless: the numbers of the facts of those that have no known end.
     """
 
     starts: Sequence[str]
@@ -111,7 +111,8 @@ def of(rows: Sequence[Any]) -> Moments:
         if latest is None:
             endless.add_range(first, last + 1)
             continue
-        by_length[lasts].append((first, last, latest))
+        if lasts != Lasts.day:
+            by_length[lasts].append((first, last, latest))
         if not begun:
             unbegun.append((first, last, latest))
     return Moments(

@@ -9,16 +9,17 @@ from sqlalchemy import Connection, select, tuple_
 from sqlmodel import col
 
 from app.core.listed import Term
-from app.core.postings import BESIDE, CERTAIN, Filter, Plan
+from app.core.postings import BESIDE, CERTAIN, MATCH, Filter, Plan
 from app.core.snapshot import Cell, Cells, HeldRelease, Listed
 from app.core.terms import ALL_KINDS, EVERY
 from app.kit import parameters
-from app.kit.parameters import Asked
+from app.kit.bounded import Bounded
+from app.kit.parameters import Asked, Parameter
 
 # So many terms are remembered in a release.
 MOST_TERMS = 20_000
-# What a plan takes in memory beside its lists and its words, and what a list in it takes: about, as measured.
-OF_A_PLAN, OF_A_LIST = 6_000, 40
+# What a plan takes in memory, and a list in it, and a value that it is of beside its letters: at the most, about.
+OF_A_PLAN, OF_A_LIST, OF_A_VALUE = 6_000, 200, 64
 # They choose among what is found, and change nothing in what finds it.
 OF_THE_PAGE = ("limit", "cursor", "fields", "facet", "group_by")
 # Nor does a plan hang on these: it is of all modalities, in any order.
@@ -29,22 +30,28 @@ _NUMBERS = itertools.count()
 def plan(connection: Connection, held: HeldRelease, asked: Asked, kind: str | None) -> Plan:
     """Return the lists behind a question about facts of a kind, or of all; by one statement, if terms are new to it.
 
-    A release remembers it. For any days it is the same: only that some are asked for counts.
+    A release remembers it, for all questions that differ in days, pages, order and modality alone.
     """
     key: Hashable = (
         kind,
         *(
-            (parameter.name, () if parameter.name in BESIDE else choices)
+            (parameter.name, choices if _by_values(parameter) else ())
             for parameter, choices in asked.chosen
             if parameter.name not in _NOT_PLANNED
         ),
     )
-    plans = held.about.plans
-    known: dict[Hashable, Plan] = plans.find([key])
-    if not known:
-        known = {key: _planned(connection, held, asked, kind)}
-        plans.keep(known.items())
-    return known[key]
+    plans: Bounded[Hashable, Plan] = held.about.plans
+    if known := plans.find([key]):
+        return known[key]
+    made = _planned(connection, held, asked, kind)
+    plans.keep([(key, made)])
+    # Another thread may have been first; what it found is remembered by its plan.
+    return plans.find([key]).get(key, made)
+
+
+def _by_values(parameter: Parameter) -> bool:
+    """Whether a plan hangs on what is asked for by a parameter; of days and the like, it only knows that they are."""
+    return parameter.terms is not None or parameter.starts == "many" or parameter.name in ("kind", MATCH)
 
 
 def _planned(connection: Connection, held: HeldRelease, asked: Asked, kind: str | None) -> Plan:
@@ -76,8 +83,10 @@ def _planned(connection: Connection, held: HeldRelease, asked: Asked, kind: str 
     cells = [cell for cell in cells if all(cell in one.cells for one in asserted)]
     single = len(filters) <= 1 and all(one.once for _, one in filters)
     many = frozenset(one.name for one, _ in asked.chosen if one.starts == "many" and one.name in others)
-    size = OF_A_PLAN + sum(OF_A_LIST * len(some) for _, one in filters for some in one.cells.values())
-    size += sum(len(value) for _, choices in asked.chosen for choice in choices for value in choice.values)
+    every_list = (some for one in (every, *asserted, *refused) for some in one.cells.values())
+    size = OF_A_PLAN + OF_A_LIST * sum(map(len, every_list))
+    values = (value for _, choices in asked.chosen for choice in choices for value in choice.values)
+    size += sum(OF_A_VALUE + len(value) for value in values)
     return Plan(every, asserted, refused, tuple(cells), frozenset(others), many, single, size, next(_NUMBERS))
 
 

@@ -25,7 +25,9 @@ from app.kit.pages import MAX_LIMIT
 ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String))
 # Of bitmaps: at ten million facts, the longest list's has 1.25 MB.
 MOST_BYTES = 32 * 2**20
+# Of plans, and of what is known of lists' sources.
 OF_PLANS = 8 * 2**20
+OF_SPREAD = 4 * 2**20
 _TOLD = ("id", "title", "publisher", "url")
 
 
@@ -37,6 +39,8 @@ class Listed:
     count: int
 
 
+# Those of what is shown, and of what is withheld.
+Sources = tuple[frozenset[str], frozenset[str]]
 # A kind and a modality; and the lists of facts of such.
 Cell = tuple[str, str]
 Cells = Mapping[Cell, Sequence[Listed]]
@@ -49,8 +53,9 @@ class Snapshot:
     schema: the schema that it was compiled with. sources: its first five hundred, by id, with title, publisher, url.
     moments: where its dates are.
     names: what names were found to stand for, remembered as they are asked. listed: the lists of terms, likewise.
-    spread: the sources of lists, likewise. bitmaps: those of lists by id, and of the facts that words found by these:
-    to read one anew takes up to milliseconds. plans: of questions that ask for the same but for the days.
+    spread: the sources of lists, likewise. plans: how questions are answered, by all of them that a plan hangs on.
+    bitmaps: those of lists by id, of the facts that words found by these, and of plans' facts without an end by the
+    plans' numbers: to read one anew takes up to milliseconds.
     """
 
     id: str
@@ -63,7 +68,7 @@ class Snapshot:
     moments: Moments = field(compare=False)
     names: dict[tuple[frozenset[str], str], str] = field(default_factory=dict, compare=False)
     listed: dict[tuple[str, str], Cells] = field(default_factory=dict, compare=False)
-    spread: dict[Hashable, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict, compare=False)
+    spread: Bounded[Hashable, Sources] = field(default_factory=lambda: Bounded(OF_SPREAD, _of_texts), compare=False)
     bitmaps: Bounded[Hashable, FrozenBitMap] = field(
         default_factory=lambda: Bounded(MOST_BYTES, _with_key), compare=False
     )
@@ -82,6 +87,11 @@ class Snapshot:
         """The earlier releases since which the changes were compiled, the last loaded first; none of older programs."""
         found: list[str] = self.coverage.get("compared", [])
         return found
+
+
+def _of_texts(key: Hashable, sources: Sources) -> int:
+    # What Python takes beside the letters of a short text is several times as much.
+    return 1_000 + 8 * len(repr(key)) + 100 * sum(map(len, sources))
 
 
 def _with_key(key: Hashable, numbers: FrozenBitMap) -> int:

@@ -24,7 +24,6 @@ from app.kit.prepared import Statements, slot
 _BETWEEN, _KIND, _SHOWN, _OTHER = "between", "kind", "shown", "other"
 _STATEMENTS = Statements()
 _SEVERAL = 2
-_MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -86,12 +85,10 @@ def sources(connection: Connection, listing: FactList) -> Spread | None:
     shown = tuple(sorted(modalities(asked)))
     known = listing.question.held.about.spread
     key = (name, chosen, kinds, shown)
-    found = known.get(key)
+    found = known.find([key]).get(key)
     if found is None:
         found = _counted(connection, name, {"value": chosen, "kind": kinds, _SHOWN: shown})
-        if len(known) >= _MOST_REMEMBERED:
-            known.clear()
-        known[key] = found
+        known.keep([(key, found)])
     return Spread(*found)
 
 

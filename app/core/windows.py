@@ -25,7 +25,8 @@ class Numbers:
 class Window:
     """Numbers from `first` to `last`, less those of `but` among them, and those of `beside`, which are none of them.
 
-    endless_before: those before `first` that have no known end are seen, too. but_endless: none that has none is seen.
+    endless_before: facts without a known end that are numbered before `first` are seen, too. but_endless: none without
+    a known end is seen.
     """
 
     first: int

@@ -15,7 +15,7 @@ class Bounded(Generic[Key, Value]):
     """Values by key, for any thread; who asks for one must not change it."""
 
     def __init__(self, most: int, size_of: Callable[[Key, Value], int]) -> None:
-        """Take how much they may be in all, and how much one is with its key, which anybody may have made long."""
+        """Take how much they may be in all, and how much one is with its key."""
         self._most = most
         self._size_of = size_of
         self._size = 0

@@ -54,8 +54,8 @@ def question_digest(path: str, query: str) -> str:
 
 
 def dump(value: Any) -> bytes:
-    """Return compact JSON, in UTF-8."""
-    return to_json(value)
+    """Return compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def joined(answers: Iterable[str]) -> bytes:
@@ -65,7 +65,7 @@ def joined(answers: Iterable[str]) -> bytes:
 
 def list_bytes(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> bytes:
     """Make a page of finished answers, joined by commas."""
-    return b'{"data":[' + data + b'],"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
+    return b'{"data":[' + data + b'],"meta":' + to_json(meta) + b',"links":' + to_json(links) + b"}"
 
 
 def one_bytes(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> bytes:

@@ -76,7 +76,7 @@ def as_they_are(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-# Told from another by itself: what is known of many of them is looked up by them.
+# Compared by identity: tuples of them are keys of `by_name`.
 @dataclass(frozen=True, eq=False)
 class Parameter:
     """One thing a caller may ask.

@@ -44,8 +44,9 @@ class Statement:
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Return its rows as tuples, with values in its slots; a value that is callable is written for the engine.
 
-        They are read all at once by the driver's own cursor: by SQLAlchemy's, a page's rows take half as long again.
-        What fails is raised as SQLAlchemy would.
+        They are read all at once by the driver's own cursor: SQLAlchemy makes more of each row and each statement than
+        is wanted here. No transaction is begun, for the engines of readers commit by themselves. What fails is raised
+        as SQLAlchemy would, and a connection that is lost is let go of.
         """
         given = self.given(connection, values)
         driver: Any = connection.connection.driver_connection

@@ -20,12 +20,14 @@ def test_an_endpoint_runs_in_a_thread_of_its_own_and_keeps_its_parameters(portal
         """A thing."""
         return Response(f"{request.method} {id} {threading.current_thread().name}")
 
-    app = FastAPI(routes=router.routes)
-    answer = portal.call(_get, app, "/things/one")
-    method, id_, thread = answer.text.split()
-    assert (method, id_) == ("GET", "one")
-    assert thread.startswith("answers")
-    assert app.openapi()["paths"]["/things/{id}"]["get"]["description"] == "A thing."
+    own, including = FastAPI(routes=router.routes), FastAPI()
+    including.include_router(router)
+    for app in (own, including):
+        answer = portal.call(_get, app, "/things/one")
+        method, id_, thread = answer.text.split()
+        assert (method, id_) == ("GET", "one")
+        assert thread.startswith("answers")
+        assert app.openapi()["paths"]["/things/{id}"]["get"]["description"] == "A thing."
 
 
 def test_what_an_endpoint_raises_is_raised(portal: BlockingPortal) -> None:
