@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
@@ -15,6 +14,7 @@ from app.kit import textindex
 from app.kit.fulltext import LONGEST_QUESTION, All, Either, Expression, Phrase, full_text, marks, placed, read, words
 from app.kit.textindex import FIELDS, Document, Sought
 from app.kit.values import Refused
+from tests.costs import least
 
 # What a hostile or careless question is made of: operators of ours and of both engines, and odd letters.
 LETTERS = "ab29\"*()- :^{}+\\'&|!<>_%\x00\u0130€™’\u00ad\u0301中ﷺƸ😀"
@@ -266,7 +266,5 @@ def test_a_document_is_plain_words_whatever_its_texts(texts: list[str]) -> None:
 
 def test_marking_costs_little_whatever_is_sought() -> None:
     text = "drones and jets for the navy of the coast " * 100
-    began = time.perf_counter()
-    for question in ('"' + "the " * 70 + '"', " ".join(f"word{n}" for n in range(32)), "dr* je* na* co* an* fo*"):
-        marks(text, read(question))
-    assert time.perf_counter() - began < 1
+    questions = ('"' + "the " * 70 + '"', " ".join(f"word{n}" for n in range(32)), "dr* je* na* co* an* fo*")
+    assert least(lambda: [marks(text, read(question)) for question in questions]) < 1

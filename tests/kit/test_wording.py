@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.kit.wording import difference, find, parts, plain, words
+from tests.costs import least
 
 SAID = "“We need no base,” the minister said. “Not now – and not for €90 million…”"
 
@@ -178,8 +177,4 @@ def test_a_difference_has_all_words_of_both_in_order(ours: list[str], theirs: li
 )
 def test_comparing_costs_little_whatever_is_sought(sought: str) -> None:
     there = "a b " * 250
-    began = time.perf_counter()
-    find(sought, there)
-    difference(sought, there)
-    plain(sought)
-    assert time.perf_counter() - began < 0.5
+    assert least(lambda: (find(sought, there), difference(sought, there), plain(sought))) < 0.5
