@@ -70,8 +70,8 @@ class Met:
         Facts are numbered in this order, the undated last, after `dated`; downwards, they still come last.
         """
         shown = [self.facts[one] for one in modalities if one in self.facts]
-        numbers_of = Numbers(_union([one.all for one in shown]), _union([one.endless for one in shown]))
-        found = Seen(numbers_of, self.window)
+        every = Numbers(_union([one.all for one in shown]), _union([one.endless for one in shown]))
+        found = Seen(every, self.window)
         if not down:
             start = 0 if after is None else found.rank(after)
             return found.between(start, start + limit)

@@ -70,7 +70,7 @@ def list_bytes(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> byte
 
 def one_bytes(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> bytes:
     """Wrap one finished answer."""
-    return b'{"data":' + data + b',"meta":' + dump(meta) + b',"links":' + dump(links) + b"}"
+    return b'{"data":' + data + b',"meta":' + to_json(meta) + b',"links":' + to_json(links) + b"}"
 
 
 def json_response(body: bytes, headers: Mapping[str, str] | None = None) -> Response:

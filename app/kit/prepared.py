@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Integer, bindparam
+from sqlalchemy.engine.interfaces import DBAPIModule
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import Executable
@@ -103,10 +104,10 @@ def _compiled(connection: Connection, statement: Any, schema: str | None) -> Sta
     return Statement(str(compiled), None if compiled.positional else names, parts)
 
 
-def _as_told(connection: Connection, text: str, given: Any, error: Exception) -> BaseException:
+def _as_told(connection: Connection, text: str, given: Any, error: DBAPIModule.Error) -> BaseException:
     """Return what SQLAlchemy says of an error of the driver's, having let go of a connection that is lost."""
     dialect = connection.dialect
-    is_lost = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
+    is_lost = dialect.is_disconnect(error, connection.connection, None)
     told = DBAPIError.instance(
         text, given, error, dialect.loaded_dbapi.Error, connection_invalidated=is_lost, dialect=dialect
     )
